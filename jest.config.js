@@ -1,0 +1,34 @@
+// SWC compiles to CommonJS, since Node 20's jest cannot require an ES module; so Nest's own ES modules are compiled too.
+const swc = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    target: 'es2022',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs' },
+};
+
+const base = {
+  testEnvironment: 'node',
+  rootDir: __dirname,
+  moduleNameMapper: {
+    '^@app/(domain|attachments|drivers|messaging|platform)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transformIgnorePatterns: [
+    '/node_modules/(?!(.*/node_modules/)?(@nestjs|cookie|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|load-esm)/)',
+  ],
+  transform: { '^.+\\.(ts|js)$': ['@swc/jest', swc] },
+};
+
+module.exports = {
+  // Private PostgreSQL and RabbitMQ, one of each for a whole run.
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testTimeout: 30_000,
+  projects: [
+    { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
+    { ...base, displayName: 'system', testRegex: '/test/.*\\.spec\\.ts$' },
+  ],
+};
