@@ -1,0 +1,38 @@
+import { DriverError, type DriverErrorKind } from './driver-error.js';
+import type { AttachClaim, Claim, Reason, ReasonClass } from './operation.js';
+
+/** What becomes of an operation whose driver call failed (design §5, "Failure"). */
+export type AfterFailure =
+  | { then: 'again'; reason: Reason } // nobody knows yet, or the backend is away: another attempt
+  | { then: 'undo'; reason: Reason } // it has failed, and something may be there
+  | { then: 'fail'; reason: Reason }; // it has failed, and nothing is there
+
+const CLASSES: Record<DriverErrorKind, ReasonClass> = {
+  invalidConnector: 'invalidConnector',
+  unavailable: 'backend',
+  notReady: 'notReady',
+  stale: 'backend',
+  failed: 'backend',
+};
+
+/** Errors that nobody meant to throw have no text for callers. */
+export const reasonOf = (error: unknown): Reason =>
+  error instanceof DriverError ? { class: CLASSES[error.kind], text: error.message } : { class: 'internal', text: null };
+
+/** An attach has failed only when its undo is confirmed; "not done" needs none, if no earlier attempt may have done something. */
+export function afterAttachFailure(claim: Pick<AttachClaim, 'attempts' | 'ageMs'>, error: unknown, windowMs: number): AfterFailure {
+  const reason = reasonOf(error);
+  if (isUnavailable(error) && claim.ageMs < windowMs) return { then: 'again', reason };
+  const nothingDone = error instanceof DriverError && error.outcome === 'notDone' && claim.attempts === 1;
+  return nothingDone ? { then: 'fail', reason } : { then: 'undo', reason };
+}
+
+/** A detach and a settle go on for ever while the backend is away; the making and the removal of a volume for the attach window. */
+export function afterOtherFailure(claim: Pick<Claim, 'kind' | 'ageMs'>, error: unknown, windowMs: number): AfterFailure {
+  const reason = reasonOf(error);
+  const patient = claim.kind === 'detach' || claim.kind === 'settle' || claim.ageMs < windowMs;
+  if (claim.kind === 'settle' || (isUnavailable(error) && patient)) return { then: 'again', reason };
+  return { then: 'fail', reason };
+}
+
+const isUnavailable = (error: unknown): boolean => error instanceof DriverError && (error.kind === 'unavailable' || error.kind === 'stale');

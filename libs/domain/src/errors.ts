@@ -1,0 +1,82 @@
+/** What went wrong, in words of the domain; the gateway alone knows which status each is. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'notAcceptable'
+  | 'conflict'
+  | 'tooLarge'
+  | 'unsupportedMediaType'
+  | 'backend'
+  | 'unavailable'
+  | 'unknownYet';
+
+/** An error whose text is meant for the caller. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Used where Cinder hides the reason (spec: microversions-and-errors §5). */
+export const DEFAULT_TEXT = {
+  invalid: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
+  notFound: 'The resource could not be found.',
+  backend: 'The server has either erred or is incapable of performing the requested operation.',
+  unavailable: 'The server is currently unavailable. Please try again at a later time.',
+} as const;
+
+export const attachmentNotFound = (id: string) =>
+  new ServiceError('notFound', `Volume attachment could not be found with filter: attachment_id = ${id}.`);
+export const volumeNotFound = (id: string) => new ServiceError('notFound', `Volume ${id} could not be found.`);
+export const volumeTypeNotFound = (id: string) => new ServiceError('notFound', `Volume type ${id} could not be found.`);
+export const invalidInput = (why: string) => new ServiceError('invalid', `Invalid input received: ${why}`);
+export const invalidVolume = (why: string) => new ServiceError('invalid', `Invalid volume: ${why}`);
+export const resourceConflict = (why: string) => new ServiceError('conflict', `Resource conflict: ${why}`);
+export const policyRefuses = (rule: string) => new ServiceError('forbidden', `Policy doesn't allow ${rule} to be performed.`);
+export const backendFailure = (text: string = DEFAULT_TEXT.backend, options?: ErrorOptions) => new ServiceError('backend', text, options);
+export const unavailable = (options?: ErrorOptions) => new ServiceError('unavailable', DEFAULT_TEXT.unavailable, options);
+
+/** The wait limit of update and delete: the work goes on, and a repeat joins it (spec: attachments-api §7.3). */
+export const outcomeUnknown = () =>
+  new ServiceError(
+    'unknownYet',
+    'The server did not hear from the storage backend in time. The operation goes on; repeat the request to join it.',
+  );
+
+export const notReservable = (volumeId: string, from: readonly string[], status: string) =>
+  invalidVolume(`Volume ${volumeId} status must be ${from.join(' or ')} to reserve, but the current status is ${status}.`);
+/** Ends in a blank, as Cinder's does (spec: attachments-api §6.2). */
+export const createInErrorState = (volumeId: string, status: string) =>
+  invalidVolume(
+    `Volume attachments can not be created if the volume is in an error state. The Volume ${volumeId} currently has a status of: ${status} `,
+  );
+export const updateInErrorState = (volumeId: string, status: string) =>
+  resourceConflict(
+    `Volume attachments can not be updated if the volume is in an error state. The Volume ${volumeId} currently has a status of: ${status} `,
+  );
+export const duplicateConnectors = (volumeId: string) => resourceConflict(`duplicate connectors detected on volume ${volumeId}`);
+export const beingAttached = (attachmentId: string, host: string, requestId: string) =>
+  resourceConflict(`attachment ${attachmentId} is being attached to host ${host} by request ${requestId}.`);
+export const changedMeanwhile = (attachmentId: string) =>
+  resourceConflict(`attachment ${attachmentId} was changed by another request before this one was answered.`);
+export const notDetachable = () =>
+  invalidVolume("Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach.");
+export const notDeletable = () =>
+  invalidVolume(
+    'Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, ' +
+      'belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.',
+  );
+
+/** Create answers 500 whatever the worker found, even for an invalid connector (spec: attachments-api §6.5). */
+export const createFailed = (inner: string | null) =>
+  backendFailure(inner === null ? 'Unable to create attachment for volume.' : `Unable to create attachment for volume (${inner}).`);
+export const updateFailed = (inner: string | null) =>
+  backendFailure(inner === null ? 'Unable to update the attachment.' : `Unable to update attachment (${inner}).`);

@@ -1,0 +1,74 @@
+import type { Connection, DriverCall, VolumeRef } from './storage.js';
+
+/** What has been promised and is not yet, or was, carried out (design §4). */
+export type OperationKind = 'attach' | 'complete' | 'detach' | 'create-volume' | 'delete-volume' | 'settle';
+export type OperationState = 'pending' | 'running' | 'succeeded' | 'failed';
+
+/** Why an operation ended without success; `text` is what its caller is told. */
+export type ReasonClass =
+  | 'invalidConnector'
+  | 'backend' // a driver said no, in words
+  | 'internal' // an error that nobody meant to throw: logged whole, told to no caller
+  | 'notReady'
+  | 'superseded' // a delete came after it
+  | 'gone'; // the row that it was about is no more
+export interface Reason {
+  class: ReasonClass;
+  text: string | null;
+}
+
+interface ClaimOf<K extends OperationKind> {
+  kind: K;
+  operationId: string;
+  /** `host@backend` whose driver is needed; empty: none is. */
+  backend: string;
+  volume: VolumeRef;
+  requestId: string;
+  /** The number, the deadline and the abort signal under which the driver works for this claim. */
+  call: DriverCall;
+  /** How often this operation was claimed, this time included. */
+  attempts: number;
+  /** How long ago it was promised, in ms. */
+  ageMs: number;
+}
+
+export interface AttachClaim extends ClaimOf<'attach'> {
+  attachmentId: string;
+  connection: Connection;
+  /** The mode in force; null where the connector said null. */
+  mode: string | null;
+  /** The connection that the row holds, if it is another than this one: ended before this one succeeds. */
+  replaces: Connection | null;
+  /** Whether the row already holds this very connection: then an undo must leave it alone. */
+  repeats: boolean;
+  /** How many other attachments of the volume are connected: an export that they use stays. */
+  othersConnected: number;
+  /** Set once the attach has finally failed and only its undo is left. */
+  undoing: Reason | null;
+  /** A delete came after it: nothing may be written but its end. */
+  superseded: boolean;
+  additions: ConnectionAdditions;
+}
+export interface CompleteClaim extends ClaimOf<'complete'> {
+  attachmentId: string;
+}
+export interface DetachClaim extends ClaimOf<'detach'> {
+  attachmentId: string;
+  /** The recorded connection and those of every attach that may have reached the driver. */
+  connections: Connection[];
+  othersConnected: number;
+}
+export type CreateVolumeClaim = ClaimOf<'create-volume'>;
+export type DeleteVolumeClaim = ClaimOf<'delete-volume'>;
+export interface SettleClaim extends ClaimOf<'settle'> {
+  /** What the rows say is connected: the backend is made equal to it. */
+  live: Connection[];
+}
+export type Claim = AttachClaim | CompleteClaim | DetachClaim | CreateVolumeClaim | DeleteVolumeClaim | SettleClaim;
+
+/** What the worker adds to a driver's answer, from the volume and its type (spec: worker-and-drivers §4). */
+export interface ConnectionAdditions {
+  encrypted: boolean;
+  /** Null when the volume has no type: then the key is the driver's alone. */
+  cacheable: boolean | null;
+}
