@@ -1,0 +1,39 @@
+import type { ConnectionInfo } from '@app/domain';
+import type { AttachmentRecord } from './records.js';
+import { type KeyRing, place } from './sealing.js';
+import { raw } from './sql.js';
+
+/** The connection_info of a row that was never connected: nothing to seal. */
+export const NEVER_CONNECTED = '{}';
+
+export interface AttachmentRow extends Omit<AttachmentRecord, 'connectionInfo'> {
+  sealedInfo: string | null;
+  /** Admin metadata of the volume, which a show puts into connection_info (spec: attachments-api §2.3). */
+  format?: string | null;
+}
+
+/** The columns of an AttachmentRow, of `a`. */
+export const ATTACHMENT_COLUMNS = raw(`a.id, a.volume_id as "volumeId", a.project_id as "projectId", a.instance_uuid as "instanceUuid",
+  a.attach_status as "attachStatus", a.attach_mode as "attachMode", a.attach_time as "attachTime", a.detach_time as "detachTime",
+  a.connection_info as "sealedInfo"`);
+
+/** The live attachments of a volume as a JSON list of summaries: the answer of a delete. */
+export const summariesOf = (volumeId: string, unless: string) =>
+  raw(`(select coalesce(json_agg(json_build_object('id', r.id, 'volumeId', r.volume_id, 'projectId', r.project_id,
+    'instanceUuid', r.instance_uuid, 'attachStatus', r.attach_status, 'attachMode', r.attach_mode) order by r.created_at desc, r.id desc), '[]')
+  from attachments r where r.volume_id = ${volumeId} and not r.deleted and r.id is distinct from ${unless})`);
+
+export function attachmentRecord(keys: KeyRing, { sealedInfo, format, ...row }: AttachmentRow): AttachmentRecord {
+  const info = openInfo(keys, row.id, sealedInfo);
+  return { ...row, connectionInfo: format ? { ...info, format } : info };
+}
+
+/** Without its connection_info: for answers that do not show it. */
+export function attachmentSummary({ sealedInfo: _sealed, format: _format, ...row }: AttachmentRow): AttachmentRecord {
+  return { ...row, attachTime: row.attachTime ?? null, detachTime: row.detachTime ?? null, connectionInfo: null };
+}
+
+function openInfo(keys: KeyRing, id: string, sealed: string | null): ConnectionInfo | null {
+  if (sealed === null) return null;
+  return sealed === NEVER_CONNECTED ? {} : (keys.open(sealed, place('attachments.connection_info', id)) as ConnectionInfo);
+}

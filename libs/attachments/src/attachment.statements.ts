@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { MODE_UNSAID, type Situation, TRANSITIONS, type VolumeStatus } from '@app/domain';
+import { ATTACHMENT_COLUMNS, NEVER_CONNECTED, summariesOf } from './attachment.rows.js';
+import type { NewAttachment } from './attachments.service.js';
+import { type NewIntent, sealIntent } from './intent.js';
+import { recomputed } from './recompute.js';
+import type { BellName, Caller } from './records.js';
+import type { KeyRing } from './sealing.js';
+import { raw, type Sql, sql } from './sql.js';
+
+interface ToConnect {
+  situation: Situation;
+  request: NewAttachment;
+  status: VolumeStatus;
+  intent: NewIntent;
+}
+interface ToAttach {
+  situation: Situation;
+  attachmentId: string;
+  intent: NewIntent;
+}
+
+/** The CTE `v` with which every deciding statement begins: it holds only while nobody else has decided anything about the volume since. */
+const volumeAsRead = ({ volume }: Situation, status: VolumeStatus = volume.status): Sql =>
+  sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
+    where id = ${volume.id} and revision = ${volume.revision} returning *)`;
+
+/** Readonly volumes make every attachment ro, whatever it asks for (spec: attachments-api §6.2 step 8). */
+const reserved = ({ volume }: Situation, { instanceUuid, mode }: NewAttachment): Sql =>
+  sql`insert into attachments (id, volume_id, project_id, instance_uuid, attach_status, attach_mode, connection_info, generation)
+    select ${randomUUID()}, v.id, v.project_id, ${instanceUuid}, ${TRANSITIONS.reserve.attachment},
+      ${volume.readonly ? 'ro' : (mode ?? MODE_UNSAID)}, ${NEVER_CONNECTED}, 1 from v returning *`;
+
+export const reserveStatement = (situation: Situation, request: NewAttachment, status: VolumeStatus): Sql =>
+  sql`with ${volumeAsRead(situation, status)}, a as (${reserved(situation, request)}) select ${ATTACHMENT_COLUMNS} from a`;
+
+export const reserveToConnect = (keys: KeyRing, caller: Caller, { situation, request, status, intent }: ToConnect): Sql =>
+  sql`with ${volumeAsRead(situation, status)}, a as (${reserved(situation, request)}),
+    o as (${attachOperation(keys, caller, intent, true)}) ${promised('attachment.attach')}`;
+
+export const attachIntent = (keys: KeyRing, caller: Caller, { situation, attachmentId, intent }: ToAttach): Sql =>
+  sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)},
+    o as (${attachOperation(keys, caller, intent, false)}) ${promised('attachment.attach')}`;
+
+/** A complete belongs to the generation that it finds: it must not make the attach stale behind which it waits. */
+export const completeIntent = (caller: Caller, situation: Situation, attachmentId: string): Sql =>
+  sql`with ${volumeAsRead(situation)}, a as (select * from attachments where id = ${attachmentId}),
+    o as (insert into operations (id, kind, volume_id, attachment_id, generation, revision, request_id, global_request_id)
+      select ${randomUUID()}, 'complete', v.id, a.id, a.generation, v.revision, ${caller.requestId}, ${caller.globalRequestId} from v, a returning *)
+    ${promised('attachment.complete')}`;
+
+export const detachIntent = (caller: Caller, situation: Situation, attachmentId: string): Sql =>
+  sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)}, ${superseded(attachmentId)},
+    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, request_id, global_request_id)
+      select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${caller.requestId}, ${caller.globalRequestId}
+      from v, a returning *)
+    ${promised('attachment.detach')}`;
+
+/** No driver holds anything of it: the row goes at once (spec: state-machine §3). */
+export const detachAlone = ({ volume }: Situation, attachmentId: string): Sql =>
+  sql`with v as (update volumes v set ${recomputed(sql`${attachmentId}`)}
+      where v.id = ${volume.id} and v.revision = ${volume.revision} returning v.id),
+    ${superseded(attachmentId)},
+    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(),
+        detach_time = clock_timestamp(), updated_at = clock_timestamp(), generation = generation + 1,
+        connection_info = null, connector = null, connector_digest = null
+      from v where attachments.id = ${attachmentId} returning attachments.id)
+    select ${summariesOf('v.id', 'a.id')} as remaining from v, a`;
+
+const nextGeneration = (attachmentId: string): Sql =>
+  sql`a as (update attachments set generation = generation + 1, updated_at = clock_timestamp() from v
+    where attachments.id = ${attachmentId} returning attachments.*)`;
+
+/** What waits for the attachment ends; what runs finds its generation gone (design §6). */
+const superseded = (attachmentId: string): Sql =>
+  sql`s as (update operations set state = 'failed', reason_class = 'superseded', finished_at = clock_timestamp(), updated_at = clock_timestamp()
+    from v where operations.attachment_id = ${attachmentId} and operations.state = 'pending' and operations.kind in ('attach', 'complete'))`;
+
+function attachOperation(keys: KeyRing, caller: Caller, { intent, digest, host }: NewIntent, creates: boolean): Sql {
+  const id = randomUUID();
+  return sql`insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, creates, intent, digest, host, request_id, global_request_id)
+    select ${id}, 'attach', v.id, a.id, v.backend, a.generation, v.revision, ${creates}, ${sealIntent(keys, id, intent)}, ${digest}, ${host},
+      ${caller.requestId}, ${caller.globalRequestId} from v, a returning *`;
+}
+
+/** A Promised, of the operation `o`. */
+export const promised = (command: BellName): Sql =>
+  sql`select o.id as "operationId", o.kind, ${raw(`'${command}'`)} as command, o.volume_id as "volumeId", o.attachment_id as "attachmentId",
+    o.backend, o.generation::int as generation from o`;

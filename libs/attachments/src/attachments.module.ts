@@ -1,0 +1,54 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { AttachmentsService } from './attachments.service.js';
+import { BackendsService } from './backends.service.js';
+import { Database } from './database.js';
+import { OperationLog } from './operation-log.js';
+import { OperationsService } from './operations.service.js';
+import { KeyRing } from './sealing.js';
+import { TimesConfig } from './store.config.js';
+import { VolumeTypesService } from './volume-types.service.js';
+import { VolumesService } from './volumes.service.js';
+
+/** What the services stand on; opened in main.ts, so that whatever is wrong with it is one sentence at start. */
+export interface Store {
+  database: Database;
+  keys: KeyRing;
+  times: TimesConfig;
+}
+
+const SERVICES: Provider[] = [
+  {
+    provide: AttachmentsService,
+    useFactory: (...with_: [Database, KeyRing, TimesConfig]) => new AttachmentsService(...with_),
+    inject: [Database, KeyRing, TimesConfig],
+  },
+  {
+    provide: OperationsService,
+    useFactory: (...with_: [Database, KeyRing, TimesConfig]) => new OperationsService(...with_),
+    inject: [Database, KeyRing, TimesConfig],
+  },
+  {
+    provide: BackendsService,
+    useFactory: (database: Database, times: TimesConfig) => new BackendsService(database, times),
+    inject: [Database, TimesConfig],
+  },
+  { provide: OperationLog, useFactory: (database: Database) => new OperationLog(database), inject: [Database] },
+  { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
+  {
+    provide: VolumesService,
+    useFactory: (...with_: [Database, VolumeTypesService, BackendsService, TimesConfig]) => new VolumesService(...with_),
+    inject: [Database, VolumeTypesService, BackendsService, TimesConfig],
+  },
+];
+
+@Module({})
+export class AttachmentsModule {
+  static forRoot({ database, keys, times }: Store): DynamicModule {
+    const store: Provider[] = [
+      { provide: Database, useValue: database },
+      { provide: KeyRing, useValue: keys },
+      { provide: TimesConfig, useValue: times },
+    ];
+    return { module: AttachmentsModule, global: true, providers: [...store, ...SERVICES], exports: [...store, ...SERVICES] };
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  attachmentNotFound,
+  backendFailure,
+  type Connector,
+  createFailed,
+  mayAttach,
+  mayComplete,
+  mayDetach,
+  mayReserve,
+  outcomeUnknown,
+  resentCreate,
+  type ServiceError,
+  type Situation,
+  unavailable,
+  type UnfinishedFacts,
+  updateFailed,
+  volumeNotFound,
+} from '@app/domain';
+import { attachmentRecord, attachmentSummary, ATTACHMENT_COLUMNS, type AttachmentRow } from './attachment.rows.js';
+import type { Database } from './database.js';
+import { attachIntent, completeIntent, detachAlone, detachIntent, reserveStatement, reserveToConnect } from './attachment.statements.js';
+import { intend, newCredential, openRecorded } from './intent.js';
+import { ATTACHMENT_LIST, page } from './pages.js';
+import type { AttachmentRecord, Caller, ListQuery, Promised } from './records.js';
+import type { KeyRing } from './sealing.js';
+import { type Seen, seen, situationOf } from './situation.js';
+import { type Sql, sql } from './sql.js';
+import type { TimesConfig } from './store.config.js';
+
+export interface NewAttachment {
+  volumeId: string;
+  instanceUuid: string | null;
+  /** What the request says; null: nothing. */
+  mode: 'rw' | 'ro' | null;
+}
+
+/**
+ * The verbs of the attachments API. Each reads the situation of the volume in one statement, decides by the rules of the domain, and writes
+ * in one statement that holds only while the volume's revision is the one that was read; else it reads and decides anew.
+ */
+export class AttachmentsService {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: KeyRing,
+    private readonly times: TimesConfig,
+  ) {}
+
+  /** @throws notFound, also for what belongs to another project. */
+  async find(caller: Caller, id: string): Promise<AttachmentRecord> {
+    const row = await this.database.row<AttachmentRow>(sql`select ${ATTACHMENT_COLUMNS}, v.admin_metadata->>'format' as format
+      from attachments a join volumes v on v.id = a.volume_id where a.id = ${known(id)} and not a.deleted and ${visible(caller)}`);
+    if (!row) throw attachmentNotFound(id);
+    return attachmentRecord(this.keys, row);
+  }
+
+  /** @throws notFound for an unknown marker, invalid for an unknown sort key (spec: attachments-api §4). */
+  async list(caller: Caller, query: ListQuery, detail: boolean): Promise<AttachmentRecord[]> {
+    const rows = await page<AttachmentRow>(this.database, ATTACHMENT_LIST, caller, query);
+    return rows.map((row) => (detail ? attachmentRecord(this.keys, row) : attachmentSummary(row)));
+  }
+
+  /** A row without a connection. @throws notFound, invalid (spec: attachments-api §6.2). */
+  reserve(caller: Caller, request: NewAttachment): Promise<AttachmentRecord> {
+    return this.decide(this.ofVolume(caller, request.volumeId), unavailable, async (situation) => {
+      const status = mayReserve(situation, request.instanceUuid);
+      const row = await this.database.row<AttachmentRow>(reserveStatement(situation, request, status));
+      return row && attachmentRecord(this.keys, row);
+    });
+  }
+
+  /** A row and the attach of it, as one promise: on a final failure both are gone. @throws notFound, invalid, backend. */
+  beginCreate(caller: Caller, request: NewAttachment & { connector: Connector }): Promise<Promised> {
+    return this.decide(this.ofVolume(caller, request.volumeId), unavailable, async (situation) => {
+      const mode = situation.volume.readonly ? 'ro' : request.mode;
+      const { digest, host, ...intended } = intend(mode, request.connector);
+      const first = resentCreate(situation, request.instanceUuid, digest, caller.globalRequestId);
+      if (first) return joined(situation, first);
+      const status = mayReserve(situation, request.instanceUuid);
+      requireServed(situation, () => createFailed(null));
+      const intent = { intent: { ...intended, credential: newCredential() }, digest, host };
+      return this.database.row<Promised>(reserveToConnect(this.keys, caller, { situation, request, status, intent }));
+    });
+  }
+
+  /** @throws notFound, conflict, backend. A repeat with the same connector and mode joins the attach in flight (spec: attachments-api §7.2). */
+  beginAttach(caller: Caller, id: string, connector: Connector): Promise<Promised> {
+    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
+      const row = situation.attachments.find((attachment) => attachment.id === id);
+      const { digest, host, ...intended } = intend(row?.mode ?? null, connector);
+      const entry = mayAttach(situation, id, digest);
+      if ('join' in entry) return joined(situation, entry.join);
+      requireServed(situation, () => updateFailed(null));
+      // The same connector again means the same credential, so that the backend gives the same answer.
+      const recorded = situation.connector !== null && row?.touched ? openRecorded(this.keys, id, situation.connector) : null;
+      const credential = recorded && row?.digest === digest ? recorded.credential : newCredential();
+      return this.database.row<Promised>(
+        attachIntent(this.keys, caller, { situation, attachmentId: id, intent: { intent: { ...intended, credential }, digest, host } }),
+      );
+    });
+  }
+
+  /** @throws notFound. It waits only behind the attachment's own unfinished attach (design §6). */
+  beginComplete(caller: Caller, id: string): Promise<Promised> {
+    return this.decide(this.ofAttachment(caller, id), unavailable, async (situation) => {
+      mayComplete(situation, id);
+      return this.database.row<Promised>(completeIntent(caller, situation, id));
+    });
+  }
+
+  /**
+   * Ends what waits for the attachment and promises its detach; or, where no driver can hold anything, deletes the row at once.
+   * @throws notFound, backend. A repeat joins the detach in flight.
+   */
+  beginDetach(caller: Caller, id: string): Promise<Promised | { remaining: AttachmentRecord[] }> {
+    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
+      const entry = mayDetach(situation, id);
+      if ('join' in entry) return joined(situation, entry.join);
+      if (entry.driver) {
+        requireServed(situation, () => backendFailure());
+        return this.database.row<Promised>(detachIntent(caller, situation, id));
+      }
+      return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
+    });
+  }
+
+  /** At the wait limit of a create: nobody was told the row's id, so its end is committed before the caller hears 500 (design §6). */
+  async abandonCreate(caller: Caller, { attachmentId }: Promised): Promise<Promised | undefined> {
+    try {
+      const begun = attachmentId === null ? undefined : await this.beginDetach({ ...caller, isAdmin: true }, attachmentId);
+      return begun && 'operationId' in begun ? begun : undefined;
+    } catch (error) {
+      if (error instanceof Error && 'kind' in error && error.kind === 'notFound') return undefined; // it failed by itself, and its row is gone
+      throw error;
+    }
+  }
+
+  private decide<T>(which: Which, exhausted: () => ServiceError, act: (situation: Seen) => Promise<T | undefined>): Promise<T> {
+    return this.database.repeat(async () => {
+      const row = await this.database.row(situationOf(which.clause, which.attachmentId, this.times.BACKEND_LOST_MS));
+      if (!row) throw which.absent();
+      return act(seen(row));
+    }, exhausted);
+  }
+
+  private ofVolume(caller: Caller, id: string): Which {
+    const clause = sql`v.id = ${known(id)} and (${caller.isAdmin} or v.project_id = ${caller.projectId})`;
+    return { clause, attachmentId: null, absent: () => volumeNotFound(id) };
+  }
+
+  private ofAttachment(caller: Caller, id: string): Which {
+    const clause = sql`v.id = (select a.volume_id from attachments a where a.id = ${known(id)} and not a.deleted and ${visible(caller)})`;
+    return { clause, attachmentId: known(id), absent: () => attachmentNotFound(id) };
+  }
+}
+
+interface Which {
+  clause: Sql;
+  attachmentId: string | null;
+  absent: () => ServiceError;
+}
+
+const visible = (caller: Caller): Sql => sql`(${caller.isAdmin} or a.project_id = ${caller.projectId})`;
+
+/** No id holds a NUL, and PostgreSQL takes none: such an id is merely unknown. */
+const known = (id: string): string => (id.includes('\0') ? '' : id);
+
+/** A backend that nobody serves is answered at once, and nothing is promised (design §6). */
+function requireServed({ volume }: Situation, refusal: () => ServiceError): void {
+  if (volume.backend === null || !volume.served) throw refusal();
+}
+
+const joined = ({ volume }: Situation, op: UnfinishedFacts): Promised => ({
+  operationId: op.id,
+  kind: op.kind,
+  command: null,
+  volumeId: volume.id,
+  attachmentId: op.attachmentId,
+  backend: volume.backend,
+  generation: op.generation,
+});

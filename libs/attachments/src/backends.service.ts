@@ -1,0 +1,64 @@
+import { answersTo } from '@app/domain';
+import type { Database } from './database.js';
+import { sql } from './sql.js';
+import type { TimesConfig } from './store.config.js';
+
+/** A backend as a worker announces it. */
+export interface ServedBackend {
+  name: string;
+  pool: string;
+  driver: string;
+}
+
+/** A backend as the rows show it: one line for each worker that serves, or served, it. */
+export interface BackendRecord extends ServedBackend {
+  worker: string;
+  heartbeatAt: string;
+  up: boolean;
+}
+
+/** Which backends are served, and by whom: workers say so by a heartbeat, everybody else reads it. */
+export class BackendsService {
+  constructor(
+    private readonly database: Database,
+    private readonly times: TimesConfig,
+  ) {}
+
+  /** Announces a worker and keeps it announced; called at start and with each renewal of its leases. */
+  async serve(owner: string, process: string, backends: readonly ServedBackend[]): Promise<void> {
+    const served = Object.fromEntries(backends.map(({ name, pool, driver }) => [name, { pool, driver }]));
+    await this.database.rows(sql`insert into workers (id, process, backends) values (${owner}, ${process}, ${JSON.stringify(served)}::jsonb)
+      on conflict (id) do update set heartbeat_at = clock_timestamp(), backends = excluded.backends`);
+  }
+
+  /** A worker that has drained says so: nobody then waits for it. Long-dead ones are swept out with it. */
+  async leave(owner: string): Promise<void> {
+    await this.database.rows(sql`delete from workers where id = ${owner} or heartbeat_at < clock_timestamp() - interval '1 day'`);
+  }
+
+  async list(): Promise<BackendRecord[]> {
+    return this.database.rows<BackendRecord>(sql`select b.key as name, b.value->>'pool' as pool, b.value->>'driver' as driver,
+        w.process as worker, w.heartbeat_at as "heartbeatAt",
+        w.heartbeat_at > clock_timestamp() - ${this.times.BACKEND_LOST_MS} * interval '1 ms' as up
+      from workers w, jsonb_each(w.backends) b order by b.key, w.started_at`);
+  }
+
+  /** A place `host@backend#pool` for a new volume: the backend that its type names, else round robin. Null: no such backend is up. */
+  async place(wanted: string | undefined): Promise<string | null> {
+    const up = (await this.list()).filter((backend) => backend.up && (wanted === undefined || answersTo(backend.name, wanted)));
+    const places = [...new Set(up.map(({ name, pool }) => `${name}#${pool}`))];
+    if (places.length === 0) return null;
+    const turn = await this.database.row<{ turn: string }>(sql`select nextval('placements') as turn`);
+    return places[Number(BigInt(turn?.turn ?? 0) % BigInt(places.length))] ?? null;
+  }
+
+  /** After a backend's server lost its memory with its process: every volume of it that is connected is settled anew. */
+  async settleAll(backend: string, requestId: string): Promise<number> {
+    const made = await this.database.rows(sql`insert into operations (id, kind, volume_id, backend, revision, request_id)
+      select gen_random_uuid()::text, 'settle', v.id, v.backend, v.revision, ${requestId} from volumes v
+      where v.backend = ${backend} and not v.deleted
+        and exists (select 1 from attachments a where a.volume_id = v.id and not a.deleted and a.connector is not null)
+        and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`);
+    return made.length;
+  }
+}

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceError } from '@app/domain';
+import { DataSource, QueryFailedError, type QueryResult } from 'typeorm';
+import type { Sql } from './sql.js';
+
+const REPEATS = 5;
+
+/**
+ * The door to PostgreSQL. Every connection runs at REPEATABLE READ, so a statement that overlaps another one's write of the same row fails
+ * with 40001 instead of deciding on what is no longer true; `repeat` runs it again.
+ */
+export class Database {
+  constructor(readonly source: DataSource) {}
+
+  /** One statement, one round trip. */
+  async rows<T>(statement: Sql): Promise<T[]> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const result = (await runner.query(statement.text, [...statement.values], true)) as QueryResult<T>;
+      return result.records;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async row<T>(statement: Sql): Promise<T | undefined> {
+    return (await this.rows<T>(statement))[0];
+  }
+
+  /**
+   * The one helper that repeats: `work` again when it lost to an overlapping write (40001), or found the volume's revision moved and said
+   * so by undefined. Five times, then `exhausted`.
+   */
+  async repeat<T>(work: () => Promise<T | undefined>, exhausted: () => ServiceError): Promise<T> {
+    for (let attempt = 0; attempt <= REPEATS; attempt++) {
+      if (attempt > 0) await pause(Math.random() * 10 * 2 ** attempt);
+      const done = await this.unlessOverlapped(work);
+      if (done !== undefined) return done;
+    }
+    throw exhausted();
+  }
+
+  private async unlessOverlapped<T>(work: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (sqlState(error) === SERIALIZATION_FAILURE || sqlState(error) === DEADLOCK) return undefined;
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.source.destroy();
+  }
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+export const UNIQUE_VIOLATION = '23505';
+
+export function sqlState(error: unknown): string | undefined {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+}

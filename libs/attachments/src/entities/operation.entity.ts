@@ -1,0 +1,38 @@
+import type { OperationKind, OperationState, ReasonClass } from '@app/domain';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('operations')
+export class OperationEntity {
+  @PrimaryColumn('text') id: string;
+  @Column('text') kind: OperationKind;
+  @Column('text', { name: 'volume_id' }) volumeId: string;
+  @Column('text', { name: 'attachment_id', nullable: true }) attachmentId: string | null;
+  /** Null: needs no driver. */
+  @Column('text', { nullable: true }) backend: string | null;
+  @Column('bigint') generation: string;
+  /** The volume's revision at the intent: the order of its work. */
+  @Column('bigint') revision: string;
+  @Column('text') state: OperationState;
+  /** A create with connector: if it finally fails, its row goes. */
+  @Column('boolean') creates: boolean;
+  /** Connector, mode and credential, sealed; emptied when they are recorded or gone. */
+  @Column('text', { nullable: true }) intent: string | null;
+  @Column('text', { nullable: true }) digest: string | null;
+  @Column('text') host: string;
+  /** A driver has seen it, or may have. */
+  @Column('boolean') touched: boolean;
+  /** It has finally failed, and its undo is not confirmed yet. */
+  @Column('boolean') undoing: boolean;
+  @Column('bigint', { nullable: true }) number: string | null;
+  @Column('text', { nullable: true }) owner: string | null;
+  @Column('timestamptz', { name: 'lease_until', nullable: true }) leaseUntil: Date | null;
+  @Column('integer') attempts: number;
+  @Column('timestamptz', { name: 'next_attempt_at', nullable: true }) nextAttemptAt: Date | null;
+  @Column('text', { name: 'reason_class', nullable: true }) reasonClass: ReasonClass | null;
+  @Column('text', { name: 'reason_text', nullable: true }) reasonText: string | null;
+  @Column('text', { name: 'request_id' }) requestId: string;
+  @Column('text', { name: 'global_request_id', nullable: true }) globalRequestId: string | null;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at', nullable: true }) updatedAt: Date | null;
+  @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
+}

@@ -1,0 +1,15 @@
+export { AttachmentsModule, type Store } from './attachments.module.js';
+export { AttachmentsService, type NewAttachment } from './attachments.service.js';
+export { BackendsService, type BackendRecord, type ServedBackend } from './backends.service.js';
+export { Database } from './database.js';
+export { type Answer, openPglite, type Run } from './embedded-pool.js';
+export { checkDatabase, migrate, requireReady } from './migrator.js';
+export { openEmbedded, openPostgres } from './open-database.js';
+export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
+export { ClaimLost, OperationsService } from './operations.service.js';
+export * from './records.js';
+export { KeyRing } from './sealing.js';
+export { proveKeys } from './sealing-check.js';
+export { DatabaseConfig, EmbeddedConfig, SecretsConfig, TimesConfig } from './store.config.js';
+export { type NewVolumeType, VolumeTypesService } from './volume-types.service.js';
+export { type NewVolume, type VolumeChanges, VolumesService } from './volumes.service.js';

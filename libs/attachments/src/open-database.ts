@@ -1,0 +1,72 @@
+import { StartError } from '@app/domain';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Database } from './database.js';
+import { embeddedPool, type Run, wireTime } from './embedded-pool.js';
+import { AttachmentEntity } from './entities/attachment.entity.js';
+import { OperationEntity } from './entities/operation.entity.js';
+import { SealingCheckEntity } from './entities/sealing-check.entity.js';
+import { VolumeTypeEntity } from './entities/volume-type.entity.js';
+import { VolumeEntity } from './entities/volume.entity.js';
+import { WorkerEntity } from './entities/worker.entity.js';
+import { FirstTables1764000000000 } from './migrations/1764000000000-first-tables.js';
+import type { DatabaseConfig } from './store.config.js';
+
+export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
+export const MIGRATIONS = [FirstTables1764000000000];
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+const base = {
+  type: 'postgres',
+  entities: ENTITIES,
+  migrations: MIGRATIONS,
+  installExtensions: false,
+  uuidExtension: 'pgcrypto',
+} as const;
+
+/** @throws StartError when the server cannot be reached or is too old. */
+export async function openPostgres({
+  DATABASE_URL,
+  DATABASE_POOL_SIZE,
+}: Pick<DatabaseConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): Promise<Database> {
+  const source = new DataSource({
+    ...base,
+    url: DATABASE_URL,
+    poolSize: DATABASE_POOL_SIZE,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: {
+      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      types: { getTypeParser },
+      keepAlive: true,
+    },
+  });
+  try {
+    await source.initialize();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message || cause.name : String(cause);
+    throw new StartError(`DATABASE_URL: the database at ${withoutPassword(DATABASE_URL)} cannot be used (${why}).`, { cause });
+  }
+  return new Database(source);
+}
+
+/** The same entities, migrations and statements on a database without a server: `run` is PGlite in this process, or a socket to the one that holds it. */
+export async function openEmbedded(run: Run, close: () => Promise<void>): Promise<Database> {
+  const source = new DataSource({ ...base, driver: { Pool: embeddedPool(run, close), types: {} } });
+  await source.initialize();
+  return new Database(source);
+}
+
+// Times leave the database in the form in which the wire shows them: a Date would drop the microseconds.
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === TIMESTAMPTZ && format !== 'binary') return wireTime;
+  return pg.types.getTypeParser(oid, format);
+}
+const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
+
+export function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password) shown.password = '***';
+  return shown.toString();
+}

@@ -1,0 +1,64 @@
+import { IsInt, IsOptional, IsPositive, IsString, IsUrl, Max } from 'class-validator';
+
+export class DatabaseConfig {
+  /** URL of the PostgreSQL database, version 15 or later. Only `standalone` does without: it keeps an embedded one in DATA_DIR. */
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true })
+  readonly DATABASE_URL: string;
+
+  /** How many connections to PostgreSQL a process holds at most. */
+  @IsInt()
+  @IsPositive()
+  @Max(1000)
+  readonly DATABASE_POOL_SIZE: number = 10;
+}
+
+export class SecretsConfig {
+  /** File with the keys that seal credentials in the database: 32 bytes in base64 a line, mode 0600 or stricter; the first line seals, all of them open. */
+  @IsString()
+  readonly SECRETS_KEY_FILE: string;
+}
+
+export class TimesConfig {
+  /** How long a worker's claim on an operation lasts without being renewed, in ms; it is renewed three times as often. */
+  @IsInt()
+  @IsPositive()
+  readonly LEASE_MS: number = 15_000;
+
+  /** How long an attach is tried again while its backend does not answer, in ms; then it is undone. */
+  @IsInt()
+  @IsPositive()
+  readonly ATTACH_WINDOW_MS: number = 40_000;
+
+  /** The first pause before an operation is tried again, in ms; it doubles with each attempt. */
+  @IsInt()
+  @IsPositive()
+  readonly BACKOFF_MS: number = 1_000;
+
+  /** The longest pause before an operation is tried again, in ms. */
+  @IsInt()
+  @IsPositive()
+  readonly BACKOFF_LIMIT_MS: number = 60_000;
+
+  /** How long one driver call may take, in ms; then its outcome is unknown. */
+  @IsInt()
+  @IsPositive()
+  readonly DRIVER_TIMEOUT_MS: number = 120_000;
+
+  /** A backend that no worker has served for so long, in ms, is answered 500 at once. */
+  @IsInt()
+  @IsPositive()
+  readonly BACKEND_LOST_MS: number = 60_000;
+
+  /** How often a worker looks for operations that nobody works on, in ms. */
+  @IsInt()
+  @IsPositive()
+  readonly SWEEP_INTERVAL_MS: number = 1_000;
+}
+
+/** What the embedded database does without. */
+export class EmbeddedConfig {
+  /** Folder of the embedded database, its key and its volumes. One process holds it at a time. */
+  @IsOptional()
+  @IsString()
+  readonly DATA_DIR: string = '.data';
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { mayBeginDetaching, mayDeleteVolume, notDetachable, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
+import { promised } from './attachment.statements.js';
+import type { BackendsService } from './backends.service.js';
+import type { Database } from './database.js';
+import { page } from './pages.js';
+import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
+import { seen, situationOf } from './situation.js';
+import { raw, type Sql, sql } from './sql.js';
+import type { TimesConfig } from './store.config.js';
+import { VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
+import type { VolumeTypesService } from './volume-types.service.js';
+
+const MULTIATTACH = '<is> True';
+const DEFAULT_ZONE = 'nova';
+
+export interface NewVolume {
+  /** In GiB. */
+  size: number;
+  name: string | null;
+  description: string | null;
+  metadata: Record<string, string>;
+  /** Name or id. */
+  volumeType: string | null;
+  availabilityZone: string | null;
+}
+export type VolumeChanges = Partial<Pick<NewVolume, 'name' | 'description' | 'metadata'>>;
+
+/** Volumes, as far as attachments need them. */
+export class VolumesService {
+  constructor(
+    private readonly database: Database,
+    private readonly types: VolumeTypesService,
+    private readonly backends: BackendsService,
+    private readonly times: TimesConfig,
+  ) {}
+
+  /** @throws notFound, also for what belongs to another project. */
+  async find(caller: Caller, id: string): Promise<VolumeRecord> {
+    const row = await this.database.row<VolumeRecord>(sql`select ${VOLUME_COLUMNS} from ${VOLUMES} where ${theOne(caller, id)}`);
+    if (!row) throw volumeNotFound(id);
+    return row;
+  }
+
+  list(caller: Caller, query: ListQuery): Promise<VolumeRecord[]> {
+    return page<VolumeRecord>(this.database, VOLUME_LIST, caller, query);
+  }
+
+  /** @throws notFound for an unknown type. Without a backend that is up the volume is in error at once, as after a failed scheduling. */
+  async create(caller: Caller, request: NewVolume): Promise<{ volume: VolumeRecord; promised: Promised | null }> {
+    const type = request.volumeType === null ? null : await this.types.find(caller, request.volumeType);
+    const place = await this.backends.place(type?.extraSpecs.volume_backend_name);
+    const status = place === null ? TRANSITIONS.volumeNotCreated.volume : TRANSITIONS.createVolume.volume;
+    const id = randomUUID();
+    const made = sql`v as (insert into volumes (id, project_id, user_id, name, description, size, status, attach_status, multiattach, host,
+        availability_zone, volume_type_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
+        ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${type?.extraSpecs.multiattach === MULTIATTACH}, ${place},
+        ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
+    const begun = await this.database.row<Promised>(
+      sql`with ${made}, o as (${operation('create-volume', caller, raw('v where v.host is not null'))}) ${promised('volume.create')}`,
+    );
+    return { volume: await this.find(caller, id), promised: begun ?? null };
+  }
+
+  /** @throws notFound. */
+  async update(caller: Caller, id: string, { name, description, metadata }: VolumeChanges): Promise<VolumeRecord> {
+    const found = await this.find(caller, id);
+    const changed = { name, description, metadata };
+    const next = { ...found, ...Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined)) };
+    await this.database.repeat(
+      () =>
+        this.database.rows(sql`update volumes set name = ${next.name}, description = ${next.description},
+        metadata = ${JSON.stringify(next.metadata)}::jsonb, updated_at = clock_timestamp() where id = ${id} and not deleted`),
+      unavailable,
+    );
+    return this.find(caller, id);
+  }
+
+  /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. */
+  beginDelete(caller: Caller, id: string): Promise<Promised | null> {
+    return this.decide<Promised | null>(caller, id, async (situation) => {
+      mayDeleteVolume(situation);
+      const { volume } = situation;
+      if (volume.backend === null) return (await this.database.row(removed(situation))) === undefined ? undefined : null;
+      return this.database.row<Promised>(sql`with ${moved(situation, TRANSITIONS.deleteVolume.volume)},
+        o as (${operation('delete-volume', caller, raw('v'))}) ${promised('volume.delete')}`);
+    });
+  }
+
+  /** @throws notFound, invalid (spec: state-machine §7). A migrating volume stays as it is. */
+  async beginDetaching(caller: Caller, id: string): Promise<void> {
+    await this.decide(caller, id, async (situation) => {
+      if (mayBeginDetaching(situation, notDetachable) === 'nothing') return true;
+      return this.database.row(sql`with ${moved(situation, TRANSITIONS.beginDetaching.volume)} select id from v`);
+    });
+  }
+
+  /** Anything but a detaching volume stays as it is (spec: state-machine §7). */
+  async rollDetaching(caller: Caller, id: string): Promise<void> {
+    const { volumeIs, volume } = TRANSITIONS.rollDetaching;
+    await this.decide(caller, id, async (situation) => {
+      if (!(volumeIs as readonly string[]).includes(situation.volume.status)) return true;
+      return this.database.row(sql`with ${moved(situation, volume)} select id from v`);
+    });
+  }
+
+  private decide<T>(caller: Caller, id: string, act: (situation: Situation) => Promise<T | undefined>): Promise<T> {
+    const which = sql`v.id = ${known(id)} and (${caller.isAdmin} or v.project_id = ${caller.projectId})`;
+    return this.database.repeat(async () => {
+      const row = await this.database.row(situationOf(which, null, this.times.BACKEND_LOST_MS));
+      if (!row) throw volumeNotFound(id);
+      return act(seen(row));
+    }, unavailable);
+  }
+}
+
+const known = (id: string): string => (id.includes('\0') ? '' : id);
+
+const theOne = (caller: Caller, id: string): Sql =>
+  sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;
+
+const moved = ({ volume }: Situation, status: string): Sql =>
+  sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
+    where id = ${volume.id} and revision = ${volume.revision} returning *)`;
+
+const removed = ({ volume }: Situation): Sql =>
+  sql`update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1
+    where id = ${volume.id} and revision = ${volume.revision} returning id`;
+
+const operation = (kind: 'create-volume' | 'delete-volume', caller: Caller, from: Sql): Sql =>
+  sql`insert into operations (id, kind, volume_id, backend, revision, request_id, global_request_id)
+    select ${randomUUID()}, ${kind}, v.id, v.backend, v.revision, ${caller.requestId}, ${caller.globalRequestId} from ${from} returning *`;
