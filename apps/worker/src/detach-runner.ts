@@ -1,0 +1,56 @@
+import { afterOtherFailure, type DetachClaim, type OperationState } from '@app/domain';
+import { ClaimLost, OperationsService, TimesConfig } from '@app/attachments';
+import { DriverRegistry, type VolumeDriver } from '@app/drivers';
+import { Injectable, Logger } from '@nestjs/common';
+import { step, within } from './driver-step.js';
+
+/** A detach: every connection that may be there is ended; then, if nobody else uses it, the export. */
+@Injectable()
+export class DetachRunner {
+  private readonly log = new Logger(DetachRunner.name);
+
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly drivers: DriverRegistry,
+    private readonly times: TimesConfig,
+  ) {}
+
+  async carryOut(claim: DetachClaim): Promise<OperationState> {
+    const driver = this.drivers.for(claim.backend);
+    let shared: boolean;
+    try {
+      shared = await step('terminate', () => this.endAll(driver, claim));
+    } catch (error) {
+      return this.failed(claim, error);
+    }
+    return this.operations.detached(claim, await this.endExport(driver, claim, shared));
+  }
+
+  /** Returns whether the driver says that others still use the export. */
+  private async endAll(driver: VolumeDriver, { volume, connections, call }: DetachClaim): Promise<boolean> {
+    let shared = false;
+    for (const connection of connections) {
+      shared = await within(call, (bounded) => driver.terminateConnection(volume, connection, bounded));
+    }
+    return shared;
+  }
+
+  /** Access is gone whatever happens here, so the detach has succeeded: an export that will not go becomes work of its own. */
+  private async endExport(driver: VolumeDriver, claim: DetachClaim, shared: boolean): Promise<'stands' | 'gone' | 'leftOver'> {
+    if (shared || claim.othersConnected > 0 || claim.connections.length === 0) return 'stands';
+    try {
+      await within(claim.call, (bounded) => driver.removeExport(claim.volume, bounded));
+      return 'gone';
+    } catch (error) {
+      this.log.warn(`detach ${claim.operationId}: the export is left over, after: ${String(error)} (request ${claim.requestId})`);
+      return 'leftOver';
+    }
+  }
+
+  private async failed(claim: DetachClaim, error: unknown): Promise<OperationState> {
+    if (error instanceof ClaimLost) throw error;
+    const { then, reason } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
+    this.log.warn(`detach ${claim.operationId}: ${then} after: ${reason.text ?? String(error)} (request ${claim.requestId})`);
+    return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
+  }
+}

@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import {
+  AttachmentsModule,
+  DatabaseConfig,
+  KeyRing,
+  openPostgres,
+  proveKeys,
+  requireReady,
+  SecretsConfig,
+  TimesConfig,
+} from '@app/attachments';
+import { StartError } from '@app/domain';
+import { BackendsConfig, DriverRegistry, parseBackends } from '@app/drivers';
+import { AmqpConfig, amqpTransport } from '@app/messaging';
+import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { WorkerModule } from './worker.module.js';
+
+const CONFIG = {
+  database: DatabaseConfig,
+  secrets: SecretsConfig,
+  times: TimesConfig,
+  amqp: AmqpConfig,
+  backends: BackendsConfig,
+  log: LogConfig,
+};
+
+async function main(): Promise<void> {
+  const config = loadConfig(CONFIG, process.env);
+  const logger = new ProcessLogger(config.log);
+  const keys = KeyRing.fromFile(config.secrets.SECRETS_KEY_FILE);
+  const database = await openPostgres(config.database);
+  await requireReady(database);
+  await proveKeys(database, keys);
+  const drivers = await opened(config.backends);
+  const transport = amqpTransport(config.amqp);
+
+  @Module({ imports: [AttachmentsModule.forRoot({ database, keys, times: config.times }), WorkerModule.forRoot(drivers)] })
+  class WorkerProcess {}
+  const names = drivers.backends.map(({ name }) => name);
+  const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server(names), logger });
+  // The rows are enough to work from; a broker that is away delays work by a sweep, and is waited for in the background.
+  await app.listen();
+  process.stdout.write(`ready worker ${names.join(', ')}\n`);
+
+  onShutdown(async () => {
+    await transport.close();
+    await app.close();
+    await drivers.close();
+    await database.close();
+  }, logger);
+}
+
+async function opened({ BACKENDS }: BackendsConfig): Promise<DriverRegistry> {
+  try {
+    return await DriverRegistry.open(parseBackends(BACKENDS));
+  } catch (cause) {
+    throw new StartError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+main().catch(failStart);

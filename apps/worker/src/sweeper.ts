@@ -1,0 +1,65 @@
+import { OperationsService, TimesConfig } from '@app/attachments';
+import { DriverRegistry } from '@app/drivers';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ClaimRunner } from './claim-runner.js';
+
+/** How many volumes one process sweeps at a time. */
+const AT_ONCE = 16;
+
+/** Answers "stuck": once a second it asks which operations are due and not being worked on, and carries them out. It never rings. */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(Sweeper.name);
+  private readonly working = new Map<string, Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly claims: ClaimRunner,
+    private readonly drivers: DriverRegistry,
+    private readonly times: TimesConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.next();
+  }
+
+  /** Resolves when what was begun has its result. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
+    await Promise.all(this.working.values());
+  }
+
+  private next(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep().finally(() => this.next());
+    }, this.times.SWEEP_INTERVAL_MS);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      const volumes = await this.operations.dueVolumes(this.drivers.backends.map(({ name }) => name));
+      for (const volumeId of volumes) {
+        if (this.stopped || this.working.size >= AT_ONCE) return;
+        if (!this.working.has(volumeId)) this.work(volumeId);
+      }
+    } catch (error) {
+      this.log.warn(`a sweep failed, the next one tries again: ${String(error)}`);
+    }
+  }
+
+  private work(volumeId: string): void {
+    const work = this.claims
+      .carryOutAll(volumeId)
+      .catch((error: unknown) =>
+        this.log.error(`volume ${volumeId} could not be swept`, error instanceof Error ? error.stack : String(error)),
+      )
+      .finally(() => this.working.delete(volumeId));
+    this.working.set(volumeId, work);
+  }
+}
