@@ -1,0 +1,12 @@
+export { BackendsConfig, parseBackends, type Backend } from './backends.config.js';
+export { DRIVERS, type DriverKind } from './driver-table.js';
+export * from './fake/fake-options.js';
+export { FakeDriver } from './fake/fake.driver.js';
+export { writeFaults } from './fake/fault-plan.js';
+export * from './fake/ledger-state.js';
+export { readLedger } from './fake/ledger.js';
+export { type NbdOptions } from './nbd/nbd-options.js';
+export { NbdDriver } from './nbd/nbd.driver.js';
+export type { OptionRule, OptionRules } from './option-rules.js';
+export { DriverRegistry } from './registry.js';
+export * from './volume-driver.js';
