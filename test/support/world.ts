@@ -1,0 +1,281 @@
+import 'reflect-metadata';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { AttachmentsModule, type Database, KeyRing, migrate, openPostgres, proveKeys, TimesConfig } from '@app/attachments';
+import { DriverRegistry, type FakeDriver, type Faults, parseBackends, readLedger } from '@app/drivers';
+import { AmqpConfig, amqpTransport, MessagingModule, type Transport } from '@app/messaging';
+import { type INestMicroservice, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Client } from 'pg';
+import { gatewayAdapter, GatewayConfig, GatewayModule } from '../../apps/gateway/src/gateway.module';
+import { WorkerModule } from '../../apps/worker/src/worker.module';
+import { createDatabase } from './postgres';
+import { sharedBrokerUrl } from './rabbitmq';
+import { currentRun } from './test-run';
+import { until } from './until';
+
+export const PROJECT_1 = '89afd400b646452b8db1b8d3a5c0f6a1';
+export const PROJECT_2 = '0f2a6e1c5d9b4d7e8a3b1c2d3e4f5a6b';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed where it is JSON, else text. */
+  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever the wire says is what the test looks at
+  text: string;
+}
+
+export interface WorldOptions {
+  /** How many workers serve the world's backend. */
+  workers?: number;
+  gateways?: number;
+  times?: Partial<TimesConfig>;
+  gateway?: Partial<GatewayConfig>;
+  faults?: Faults;
+  /** A database server or broker of the test's own, for one that it kills. */
+  databaseUrl?: string;
+  amqpUrl?: string;
+}
+
+const QUICK: Partial<TimesConfig> = { LEASE_MS: 1500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 2000, SWEEP_INTERVAL_MS: 200 };
+
+/** The real gateway and workers on a real database and broker, with the `fake` driver; one backend that no other world knows. */
+export class World {
+  readonly backend = `w${randomBytes(5).toString('hex')}@fake`;
+  readonly ledgerPath = `${currentRun().folder}/${this.backend}.ledger`;
+  readonly keys = new KeyRing([randomBytes(32)]);
+  /** Members of two projects, and an administrator in the first. */
+  readonly member = `m1:${PROJECT_1}:member`;
+  readonly stranger = `m2:${PROJECT_2}:member`;
+  readonly admin = `admin:${PROJECT_1}`;
+  readonly times: TimesConfig;
+  database: Database;
+  databaseUrl: string;
+  workers: StartedWorker[] = [];
+  gateways: StartedGateway[] = [];
+
+  constructor(private readonly options: WorldOptions) {
+    this.times = Object.assign(new TimesConfig(), QUICK, options.times);
+  }
+
+  async start(): Promise<this> {
+    this.databaseUrl = this.options.databaseUrl ?? (await createDatabase());
+    this.database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 3 });
+    await migrate(this.database);
+    await proveKeys(this.database, this.keys);
+    for (let i = 0; i < (this.options.workers ?? 1); i++) await this.startWorker();
+    for (let i = 0; i < (this.options.gateways ?? 1); i++) await this.startGateway();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const gateway of this.gateways.splice(0)) await gateway.stop();
+    for (const worker of this.workers.splice(0)) await worker.stop();
+    await this.database.close();
+  }
+
+  /** The first worker's driver, to make it slow or faulty. */
+  get driver(): FakeDriver {
+    const [first] = this.workers;
+    if (!first) throw new Error('this world has no worker');
+    return first.driver;
+  }
+
+  get ledger() {
+    return readLedger(this.ledgerPath);
+  }
+
+  get amqpUrl(): string {
+    return this.options.amqpUrl ?? sharedBrokerUrl();
+  }
+
+  async startWorker(): Promise<StartedWorker> {
+    const backends = [{ name: this.backend, pool: 'fake', driver: 'fake', options: { ledger: this.ledgerPath, ...this.options.faults } }];
+    const drivers = await DriverRegistry.open(parseBackends(JSON.stringify(backends)));
+    const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: this.amqpUrl }));
+    const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 });
+
+    @Module({ imports: [AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }), WorkerModule.forRoot(drivers)] })
+    class WorkerProcess {}
+    const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server([this.backend]), logger: LOGGER });
+    await app.listen();
+    await transport.ready();
+    const worker = new StartedWorker(app, drivers.for(this.backend) as FakeDriver, { transport, drivers, database });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  async startGateway(): Promise<StartedGateway> {
+    const config = Object.assign(new GatewayConfig(), { PORT: 0 }, this.options.gateway);
+    const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: this.amqpUrl }));
+    const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 });
+
+    @Module({
+      imports: [
+        AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }),
+        MessagingModule.forRoot(transport),
+        GatewayModule.forRoot(config),
+      ],
+    })
+    class GatewayProcess {}
+    const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(config), { logger: LOGGER });
+    await app.listen(0, '127.0.0.1');
+    await transport.ready();
+    const gateway = new StartedGateway(app, { transport, database });
+    this.gateways.push(gateway);
+    return gateway;
+  }
+
+  /** A request as the member of project 1 at microversion 3.44, unless the headers say otherwise; a null header is left out. */
+  async request(method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}): Promise<Answer> {
+    const [gateway] = this.gateways;
+    if (!gateway) throw new Error('this world has no gateway');
+    return gateway.request(method, path, body, { 'X-Auth-Token': this.member, ...headers });
+  }
+
+  /** An available volume of project 1. */
+  async volume({ multiattach = false, token = this.member }: { multiattach?: boolean; token?: string } = {}): Promise<string> {
+    const type = multiattach ? await this.multiattachType() : undefined;
+    const made = await this.request('POST', '/v3/volumes', { volume: { size: 1, volume_type: type } }, { 'X-Auth-Token': token });
+    if (made.status !== 202) throw new Error(`no volume: ${made.status} ${made.text}`);
+    const id = made.body.volume.id as string;
+    await until(`volume ${id} is available`, async () => (await this.volumeRow(id)).status === 'available');
+    return id;
+  }
+
+  private async multiattachType(): Promise<string> {
+    const name = `multi-${randomBytes(4).toString('hex')}`;
+    const made = await this.request(
+      'POST',
+      '/v3/types',
+      { volume_type: { name, extra_specs: { multiattach: '<is> True' } } },
+      { 'X-Auth-Token': this.admin },
+    );
+    if (made.status !== 200) throw new Error(`no type: ${made.status} ${made.text}`);
+    return name;
+  }
+
+  /** An attachment row of the volume (a new one unless given), for the instance (a new one unless given). */
+  async reservedAttachment(volumeId?: string, instanceUuid: string = randomUUID()) {
+    const volume = volumeId ?? (await this.volume());
+    const made = await this.request('POST', '/v3/attachments', { attachment: { volume_uuid: volume, instance_uuid: instanceUuid } });
+    if (made.status !== 200) throw new Error(`no attachment: ${made.status} ${made.text}`);
+    return { id: made.body.attachment.id as string, volume, instance: instanceUuid };
+  }
+
+  async attachingAttachment(volumeId?: string, connector = aConnector()) {
+    const reserved = await this.reservedAttachment(volumeId);
+    const answer = await this.request('PUT', `/v3/attachments/${reserved.id}`, { attachment: { connector } });
+    if (answer.status !== 200) throw new Error(`not connected: ${answer.status} ${answer.text}`);
+    return { ...reserved, connectionInfo: answer.body.attachment.connection_info };
+  }
+
+  async attachedAttachment(volumeId?: string, connector = aConnector()) {
+    const attaching = await this.attachingAttachment(volumeId, connector);
+    const answer = await this.request('POST', `/v3/attachments/${attaching.id}/action`, { 'os-complete': null });
+    if (answer.status !== 204) throw new Error(`not completed: ${answer.status} ${answer.text}`);
+    return attaching;
+  }
+
+  async volumeRow(id: string) {
+    const [row] = await this.query('select * from volumes where id = $1', [id]);
+    if (!row) throw new Error(`no volume ${id}`);
+    return row;
+  }
+
+  async attachmentRow(id: string) {
+    const [row] = await this.query('select * from attachments where id = $1', [id]);
+    if (!row) throw new Error(`no attachment ${id}`);
+    return row;
+  }
+
+  /** Status and attach_status of a volume, as the cases write them. */
+  async st(id: string): Promise<[string, string]> {
+    const row = await this.volumeRow(id);
+    return [row.status, row.attach_status];
+  }
+
+  /** Rows as the database has them. */
+  async query(text: string, values: unknown[] = []): Promise<Record<string, any>[]> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+    const client = new Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(text, values)).rows as Record<string, any>[]; // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+    } finally {
+      await client.end();
+    }
+  }
+
+  unfinished() {
+    return this.query(`select * from operations where state in ('pending', 'running') order by created_at`);
+  }
+}
+
+interface Parts {
+  transport: Transport;
+  database: Database;
+}
+
+export class StartedWorker {
+  constructor(
+    private readonly app: INestMicroservice,
+    readonly driver: FakeDriver,
+    private readonly parts: Parts & { drivers: DriverRegistry },
+  ) {}
+
+  async stop(): Promise<void> {
+    await this.parts.transport.close();
+    await this.app.close();
+    await this.parts.drivers.close();
+    await this.parts.database.close();
+  }
+}
+
+export class StartedGateway {
+  readonly url: string;
+
+  constructor(
+    readonly app: NestFastifyApplication,
+    private readonly parts: Parts,
+  ) {
+    this.url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.parts.transport.close();
+    await this.parts.database.close();
+  }
+
+  async request(method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}): Promise<Answer> {
+    const sent: Record<string, string | null> = { 'OpenStack-API-Version': 'volume 3.44', ...headers };
+    if (body !== undefined) sent['Content-Type'] ??= 'application/json';
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null)),
+      body: body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as BodyInit | undefined) : JSON.stringify(body),
+      redirect: 'manual',
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
+  }
+}
+
+const LOGGER = process.env.TEST_LOG ? undefined : (['fatal'] as const).slice();
+
+export const startWorld = (options: WorldOptions = {}): Promise<World> => new World(options).start();
+
+/** What an instance's host says of itself, as the cases' C1. */
+export const aConnector = (host = 'tempest-1', more: Record<string, unknown> = {}) => ({
+  initiator: `iqn.1993-08.org.debian:01:${host}`,
+  ip: '192.168.1.20',
+  platform: 'x86_64',
+  host,
+  os_type: 'linux2',
+  multipath: false,
+  mountpoint: '/dev/vdb',
+  mode: 'rw',
+  ...more,
+});
