@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MODE_UNSAID, type Situation, TRANSITIONS, type VolumeStatus } from '@app/domain';
 import { ATTACHMENT_COLUMNS, NEVER_CONNECTED, summariesOf } from './attachment.rows.js';
-import type { NewAttachment } from './attachments.service.js';
 import { type NewIntent, sealIntent } from './intent.js';
 import { recomputed } from './recompute.js';
-import type { BellName, Caller } from './records.js';
+import type { BellName, Caller, NewAttachment } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { raw, type Sql, sql } from './sql.js';
 

@@ -21,18 +21,11 @@ import type { Database } from './database.js';
 import { attachIntent, completeIntent, detachAlone, detachIntent, reserveStatement, reserveToConnect } from './attachment.statements.js';
 import { intend, newCredential, openRecorded } from './intent.js';
 import { ATTACHMENT_LIST, page } from './pages.js';
-import type { AttachmentRecord, Caller, ListQuery, Promised } from './records.js';
+import type { AttachmentRecord, Caller, ListQuery, NewAttachment, Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { type Seen, seen, situationOf } from './situation.js';
 import { type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
-
-export interface NewAttachment {
-  volumeId: string;
-  instanceUuid: string | null;
-  /** What the request says; null: nothing. */
-  mode: 'rw' | 'ro' | null;
-}
 
 /**
  * The verbs of the attachments API. Each reads the situation of the volume in one statement, decides by the rules of the domain, and writes

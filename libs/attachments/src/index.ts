@@ -1,8 +1,12 @@
+export { AttachmentLog, type AttachmentSummary } from './attachment-log.js';
 export { AttachmentsModule, type Store } from './attachments.module.js';
-export { AttachmentsService, type NewAttachment } from './attachments.service.js';
+export { AttachmentsService } from './attachments.service.js';
 export { BackendsService, type BackendRecord, type ServedBackend } from './backends.service.js';
 export { Database } from './database.js';
+export { holdsDatabase, openEmbeddedIn } from './embedded-folder.js';
 export { type Answer, openPglite, type Run } from './embedded-pool.js';
+export { EmbeddedSocket, socketAddress } from './embedded-socket.js';
+export { openEmbeddedOver } from './embedded-socket.client.js';
 export { checkDatabase, migrate, requireReady } from './migrator.js';
 export { openEmbedded, openPostgres } from './open-database.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';

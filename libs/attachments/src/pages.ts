@@ -64,6 +64,16 @@ export async function page<T>(database: Database, list: ListOf, caller: Caller, 
   );
 }
 
+/** How many rows the pages of this query hold together. */
+export async function countOf(database: Database, list: ListOf, caller: Caller, query: ListQuery): Promise<number> {
+  const wanted = filters(list, query);
+  if (wanted === null) return 0;
+  const row = await database.row<{ count: number }>(
+    sql`select count(*)::int as count from ${list.from} where not a.deleted and ${scope(caller, query)} and ${wanted}`,
+  );
+  return row?.count ?? 0;
+}
+
 /** Without all_tenants an admin too sees his own project only; everybody else always does (spec: attachments-api §4.2). */
 const scope = (caller: Caller, { allTenants }: ListQuery): Sql =>
   caller.isAdmin && allTenants ? raw('true') : sql`a.project_id = ${caller.projectId}`;

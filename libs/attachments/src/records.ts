@@ -111,3 +111,10 @@ export interface Look {
   /** The volume's live attachments: the answer of a delete. */
   remaining: AttachmentRecord[];
 }
+
+export interface NewAttachment {
+  volumeId: string;
+  instanceUuid: string | null;
+  /** What the request says; null: nothing. */
+  mode: 'rw' | 'ro' | null;
+}

@@ -3,7 +3,7 @@ import { mayBeginDetaching, mayDeleteVolume, notDetachable, type Situation, TRAN
 import { promised } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
-import { page } from './pages.js';
+import { countOf, page } from './pages.js';
 import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
 import { seen, situationOf } from './situation.js';
 import { raw, type Sql, sql } from './sql.js';
@@ -44,6 +44,11 @@ export class VolumesService {
 
   list(caller: Caller, query: ListQuery): Promise<VolumeRecord[]> {
     return page<VolumeRecord>(this.database, VOLUME_LIST, caller, query);
+  }
+
+  /** Of all pages together. */
+  count(caller: Caller, query: ListQuery): Promise<number> {
+    return countOf(this.database, VOLUME_LIST, caller, query);
   }
 
   /** @throws notFound for an unknown type. Without a backend that is up the volume is in error at once, as after a failed scheduling. */

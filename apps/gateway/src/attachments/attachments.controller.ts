@@ -1,0 +1,103 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as QueryOf } from '@nestjs/common';
+import { AttachmentsService, type Caller as CallerFacts, type ListQuery } from '@app/attachments';
+import { backendFailure, createFailed, isConnector, outcomeUnknown } from '@app/domain';
+import { GatewayConfig } from '../gateway.config.js';
+import { Caller, Version } from '../openstack/request-context.js';
+import { Actions } from '../openstack/actions.js';
+import { resourceNotFound } from '../openstack/api.guard.js';
+import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
+import { Microversion } from '../openstack/microversion.js';
+import { RequestBody } from '../openstack/request-body.js';
+import { attached, completed, created, detached } from './attachment.answer.js';
+import { CreateAttachment, CreateAttachmentWithMode, UpdateAttachment } from './attachment.requests.js';
+import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
+import { OperationWaiter } from './operation.waiter.js';
+
+/** spec: attachments-api §4.2. `status` is mended: in Cinder it selects nothing. */
+const LIST_RULES: ListRules = {
+  filters: ['volume_id', 'status', 'instance_id', 'attach_status'],
+  columns: { instance_id: 'instance_uuid', status: 'attach_status' },
+  besides: [],
+};
+
+@Controller('v3/attachments')
+@Microversion('3.27')
+export class AttachmentsController {
+  constructor(
+    private readonly attachments: AttachmentsService,
+    private readonly waiter: OperationWaiter,
+    @Inject(GatewayConfig) private readonly config: GatewayConfig,
+  ) {}
+
+  @Get()
+  async list(@Caller() caller: CallerFacts, @Version() version: Microversion, @QueryOf() query: Query) {
+    return attachmentSummaries(await this.attachments.list(caller, this.listQuery(caller, version, query), false));
+  }
+
+  @Get('detail')
+  async listDetail(@Caller() caller: CallerFacts, @Version() version: Microversion, @QueryOf() query: Query) {
+    return attachmentDetails(await this.attachments.list(caller, this.listQuery(caller, version, query), true));
+  }
+
+  /** Routes that Cinder's router has without a method behind them (spec: attachments-api §1). */
+  @Get(['summary', 'new', ':id/edit'])
+  nothing(): never {
+    throw resourceNotFound();
+  }
+
+  @Get(':id')
+  async show(@Param('id') id: string, @Caller() caller: CallerFacts) {
+    return attachmentView(await this.attachments.find(caller, id));
+  }
+
+  @Post()
+  @HttpCode(200)
+  async create(
+    @Caller() caller: CallerFacts,
+    @RequestBody(CreateAttachment, ['3.54', CreateAttachmentWithMode]) { attachment }: CreateAttachment,
+  ) {
+    const { volume_uuid: volumeId, instance_uuid: instanceUuid = null, mode = null, connector } = attachment;
+    const request = { volumeId, instanceUuid, mode };
+    if (!isConnector(connector)) return attachmentView(await this.attachments.reserve(caller, request));
+
+    const promised = await this.attachments.beginCreate(caller, { ...request, connector });
+    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    if (look) return attachmentView(created(look, promised.attachmentId ?? ''));
+    // This caller can never name the id, so nobody but us could take back what may still come to be (design §6).
+    const detach = await this.attachments.abandonCreate(caller, promised);
+    if (detach) this.waiter.ring(detach, caller.requestId);
+    throw createFailed(null);
+  }
+
+  @Put(':id')
+  async update(@Param('id') id: string, @RequestBody(UpdateAttachment) { attachment }: UpdateAttachment, @Caller() caller: CallerFacts) {
+    const promised = await this.attachments.beginAttach(caller, id, attachment.connector);
+    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    if (!look) throw outcomeUnknown();
+    return attachmentView(attached(look, id));
+  }
+
+  @Delete(':id')
+  async delete(@Param('id') id: string, @Caller() caller: CallerFacts) {
+    const begun = await this.attachments.beginDetach(caller, id);
+    if ('remaining' in begun) return attachmentSummaries(begun.remaining);
+
+    const look = await this.waiter.carriedOut(begun, caller.requestId);
+    if (!look) throw outcomeUnknown();
+    return attachmentSummaries(detached(look, id));
+  }
+
+  /** The value of the action is not looked at: clients send null, {} and more (spec: attachments-api §9). */
+  @Post(':id/action')
+  @Actions({ 'os-complete': '3.44' })
+  @HttpCode(204)
+  async complete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
+    const look = await this.waiter.carriedOut(await this.attachments.beginComplete(caller, id), caller.requestId);
+    if (!look) throw backendFailure();
+    completed(look, id);
+  }
+
+  private listQuery(caller: CallerFacts, version: Microversion, query: Query): ListQuery {
+    return parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
+  }
+}

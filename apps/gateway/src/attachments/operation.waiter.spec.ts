@@ -1,0 +1,89 @@
+import type { Look, OperationsService, Promised } from '@app/attachments';
+import type { CommandClient } from '@app/messaging';
+import { NEVER, Observable, of, Subject } from 'rxjs';
+import { GatewayConfig } from '../gateway.config.js';
+import { OperationWaiter } from './operation.waiter.js';
+
+const attach: Promised = {
+  operationId: 'o',
+  kind: 'attach',
+  command: 'attachment.attach',
+  volumeId: 'v',
+  attachmentId: 'a',
+  backend: 'h@b',
+  generation: 1,
+};
+const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [] });
+
+/** Looks show `states` one after the other, the last one for ever. */
+function waiting(states: Look['state'][], bell: Observable<void>, config: Partial<GatewayConfig> = {}, done: Look | null = null) {
+  const calls: string[] = [];
+  const operations = {
+    look: async () => {
+      calls.push('look');
+      return look((states.length > 1 ? states.shift() : states[0]) ?? 'running');
+    },
+    carryOutBookkeeping: async () => {
+      calls.push('bookkeeping');
+      return done;
+    },
+  };
+  const commands = { ring: (command: string) => (calls.push(`ring ${command}`), bell) };
+  const waiter = new OperationWaiter(operations as unknown as OperationsService, commands as unknown as CommandClient, {
+    ...new GatewayConfig(),
+    ...config,
+  });
+  return { waiter, calls };
+}
+
+it('looks once when the reply says so', async () => {
+  const { waiter, calls } = waiting(['succeeded'], of(undefined));
+
+  expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+  expect(calls).toEqual(['ring attachment.attach', 'look']);
+});
+
+it('looks by itself when the reply is lost', async () => {
+  const { waiter, calls } = waiting(['running', 'succeeded'], NEVER);
+
+  expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+  expect(calls).toEqual(['ring attachment.attach', 'look', 'look']);
+});
+
+it('gives up at the wait limit and forgets the reply', async () => {
+  let forgotten = false;
+  const { waiter } = waiting(['running'], new Observable<void>(() => () => void (forgotten = true)), { WAIT_LIMIT_MS: 30 });
+
+  expect(await waiter.carriedOut(attach, 'req')).toBeNull();
+  expect(forgotten).toBe(true);
+});
+
+it('carries out a complete without a bell', async () => {
+  const { waiter, calls } = waiting([], NEVER, {}, look('succeeded'));
+
+  await waiter.carriedOut({ ...attach, kind: 'complete', command: 'attachment.complete', backend: null }, 'req');
+
+  expect(calls).toEqual(['bookkeeping']);
+});
+
+it('waits with a bell for a complete that stands behind its attach', async () => {
+  const bell = new Subject<void>();
+  const { waiter, calls } = waiting(['succeeded'], bell);
+
+  const answer = waiter.carriedOut({ ...attach, kind: 'complete', command: 'attachment.complete', backend: null }, 'req');
+  while (!bell.observed) await Promise.resolve();
+  bell.next();
+
+  expect(await answer).toMatchObject({ state: 'succeeded' });
+  expect(calls).toEqual(['bookkeeping', 'ring attachment.complete', 'look']);
+});
+
+it('leaves a waiter the time to drain and no more', async () => {
+  const { waiter, calls } = waiting(['running'], NEVER, { DRAIN_MS: 0 });
+  const answer = waiter.carriedOut(attach, 'req');
+
+  waiter.onModuleDestroy();
+
+  expect(await answer).toBeNull();
+  expect(calls).toEqual(['ring attachment.attach', 'look']);
+});

@@ -1,0 +1,89 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Look, OperationsService, type Promised } from '@app/attachments';
+import { CommandClient } from '@app/messaging';
+import { type Observable, NEVER, Subject, takeUntil, timer } from 'rxjs';
+import { GatewayConfig } from '../gateway.config.js';
+import { Pause } from './pause.js';
+
+/** When to look unasked, in ms since the last look: a bell or its reply may be lost. The last one goes on for ever. */
+const LOOK_AFTER = [500, 1000, 2000, 4000];
+const LOOK_AT_LAST_AFTER = 4000;
+
+interface Wait {
+  until: number;
+  pause: Pause;
+}
+
+/**
+ * Waits for what was promised to be carried out. Waiting changes nothing: whoever stops leaves the operation to the workers, and may come
+ * back to it (design §6).
+ */
+@Injectable()
+export class OperationWaiter implements OnModuleDestroy {
+  private readonly waits = new Set<Wait>();
+  private readonly ending = new Subject<void>();
+  private limit: number;
+
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly commands: CommandClient,
+    @Inject(GatewayConfig) private readonly config: GatewayConfig,
+  ) {
+    this.limit = config.WAIT_LIMIT_MS;
+  }
+
+  /** The operation once it has ended; null at the wait limit, when nobody knows yet how it will. */
+  async carriedOut(promised: Promised, requestId: string): Promise<Look | null> {
+    if (promised.kind === 'complete') {
+      // Needs no driver, so it is done here and now, unless it stands behind the unfinished attach of its own attachment.
+      const look = await this.operations.carryOutBookkeeping(promised);
+      if (look) return look;
+    }
+    return this.watch(promised, requestId);
+  }
+
+  /** Rings, for a caller who does not wait. */
+  ring(promised: Promised, requestId: string): void {
+    this.bell(promised, requestId)
+      .pipe(takeUntil(this.ending), takeUntil(timer(this.limit)))
+      .subscribe();
+  }
+
+  /** Whoever waits has `DRAIN_MS` left, then hears what he would hear at the wait limit. */
+  onModuleDestroy(): void {
+    this.limit = Math.min(this.limit, this.config.DRAIN_MS);
+    for (const wait of this.waits) {
+      wait.until = Math.min(wait.until, performance.now() + this.limit);
+      wait.pause.end();
+    }
+    this.ending.next();
+  }
+
+  private async watch(promised: Promised, requestId: string): Promise<Look | null> {
+    const wait: Wait = { until: performance.now() + this.limit, pause: new Pause() };
+    this.waits.add(wait);
+    const bell = this.bell(promised, requestId).subscribe(() => wait.pause.end());
+    try {
+      return await this.lookUntilEnded(promised, wait);
+    } finally {
+      this.waits.delete(wait);
+      bell.unsubscribe();
+    }
+  }
+
+  private async lookUntilEnded(promised: Promised, wait: Wait): Promise<Look | null> {
+    for (let looks = 0; performance.now() < wait.until; looks++) {
+      await wait.pause.last(Math.min(LOOK_AFTER[looks] ?? LOOK_AT_LAST_AFTER, wait.until - performance.now()));
+      const look = await this.operations.look(promised);
+      if (hasEnded(look)) return look;
+    }
+    return null;
+  }
+
+  /** Emits when a worker says "look now". What has no bell is found by the sweepers. */
+  private bell({ command, operationId, volumeId, attachmentId, backend }: Promised, requestId: string): Observable<void> {
+    return command === null ? NEVER : this.commands.ring(command, { operationId, volumeId, attachmentId, backend }, { requestId });
+  }
+}
+
+const hasEnded = ({ state }: Look) => state === 'succeeded' || state === 'failed';

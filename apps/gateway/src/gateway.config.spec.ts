@@ -1,0 +1,16 @@
+import { validateSync } from 'class-validator';
+import { GatewayConfig } from './gateway.config.js';
+
+it.each([
+  [{}, null],
+  [{ HOST: '127.0.0.2' }, null],
+  [{ HOST: '::1' }, null],
+  [{ HOST: '0.0.0.0' }, /HOST is 0\.0\.0\.0.*loopback/],
+  [{ HOST: '127.0.0.1.example.com' }, /loopback/],
+  [{ HOST: '0.0.0.0', NOAUTH_ALLOW_REMOTE: 'yes' }, null],
+  [{ PROJECT_ID_REGEX: '[' }, /PROJECT_ID_REGEX/],
+])('%j may start unless %p', (change, refusal) => {
+  const faults = validateSync(Object.assign(new GatewayConfig(), change)).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+
+  expect(faults).toEqual(refusal ? [expect.stringMatching(refusal)] : []);
+});

@@ -1,0 +1,61 @@
+import { IsIn, IsInt, IsOptional, IsUrl, Max, Min, MinLength, ValidateBy } from 'class-validator';
+
+export class GatewayConfig {
+  /** The address that the API listens on. */
+  @MinLength(1) @IsLoopbackForNoauth() readonly HOST: string = '127.0.0.1';
+  /** The port that the API listens on; 0 takes a free one. */
+  @IsInt() @Min(0) @Max(65535) readonly PORT: number = 8776;
+  /** How callers are known: `noauth` believes every token, for one machine and for trying it out. */
+  @IsIn(['noauth']) readonly AUTH_STRATEGY: string = 'noauth';
+  /** `yes` lets noauth listen beyond loopback, where everybody who reaches it is an administrator. */
+  @IsIn(['yes', 'no']) readonly NOAUTH_ALLOW_REMOTE: string = 'no';
+  /** How long a caller waits for a driver, in ms: a slow array needs tens of seconds. */
+  @IsInt() @Min(1) readonly WAIT_LIMIT_MS: number = 50_000;
+  /** How long callers may still wait once the process was told to end, in ms. */
+  @IsInt() @Min(0) readonly DRAIN_MS: number = 15_000;
+  /** Rows of the longest page; a higher limit in a request is cut to it. */
+  @IsInt() @Min(1) readonly OSAPI_MAX_LIMIT: number = 1000;
+  /** Bytes of the longest request body; a longer one is refused with 413. */
+  @IsInt() @Min(1) readonly MAX_REQUEST_BODY_SIZE: number = 114_688;
+  /** What a project id in a URL looks like; a path with any other one has no route. */
+  @MinLength(1) @IsRegex() readonly PROJECT_ID_REGEX: string = '[0-9a-f\\-]+';
+  /** The URL that links in answers begin with; what the request came by when it is absent. */
+  @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_ENDPOINT?: string;
+}
+
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
+
+/** Whoever reaches noauth is an administrator, so it takes a second word to listen where others can reach it. */
+function IsLoopbackForNoauth(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isLoopbackForNoauth',
+    validator: {
+      validate: (host, args) => {
+        const { AUTH_STRATEGY, NOAUTH_ALLOW_REMOTE } = args?.object as GatewayConfig;
+        return AUTH_STRATEGY !== 'noauth' || NOAUTH_ALLOW_REMOTE === 'yes' || LOOPBACK.test(String(host));
+      },
+      defaultMessage: (args) =>
+        `HOST is ${String(args?.value)}, but AUTH_STRATEGY=noauth makes everybody an administrator and listens on loopback only, ` +
+        'unless NOAUTH_ALLOW_REMOTE=yes.',
+    },
+  });
+}
+
+function IsRegex(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isRegex',
+    validator: {
+      validate: (text) => isRegex(String(text)),
+      defaultMessage: (args) => `PROJECT_ID_REGEX is ${JSON.stringify(args?.value)}, but must be a regular expression.`,
+    },
+  });
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import type { AddressInfo } from 'node:net';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { StartError } from '@app/domain';
+import { AttachmentsController } from './attachments/attachments.controller.js';
+import { OperationWaiter } from './attachments/operation.waiter.js';
+import { GatewayConfig } from './gateway.config.js';
+import { ApiGuard } from './openstack/api.guard.js';
+import { FaultFilter } from './openstack/fault.filter.js';
+import { GatewayAdapter } from './openstack/gateway.adapter.js';
+import { VersionsController } from './openstack/versions.controller.js';
+import { VolumeTypesController } from './volumes/volume-types.controller.js';
+import { VolumesController } from './volumes/volumes.controller.js';
+
+export { GatewayConfig } from './gateway.config.js';
+
+/** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. */
+export const gatewayAdapter = (config: GatewayConfig): GatewayAdapter => new GatewayAdapter(config);
+
+/** Where the API can be reached once the application is made. @throws StartError when it can not listen there. */
+export async function listen(app: NestFastifyApplication, { HOST, PORT }: GatewayConfig): Promise<string> {
+  await app.init();
+  try {
+    // Not through Nest, which would log the refusal once more, with its stack.
+    await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
+  } catch (cause) {
+    throw new StartError(`The API cannot listen on HOST ${HOST}, PORT ${PORT} (${reasonOf(cause)}).`, { cause });
+  }
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+}
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'not permitted',
+  EADDRNOTAVAIL: 'no such address on this machine',
+};
+const reasonOf = (cause: unknown): string => {
+  const { code = '', message = '' } = cause as NodeJS.ErrnoException;
+  return REASONS[code] ?? (message || String(cause));
+};
+
+/** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
+@Module({})
+export class GatewayModule {
+  static forRoot(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [VersionsController, AttachmentsController, VolumesController, VolumeTypesController],
+      providers: [
+        { provide: GatewayConfig, useValue: config },
+        { provide: APP_GUARD, useClass: ApiGuard },
+        { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
+        OperationWaiter,
+      ],
+    };
+  }
+}

@@ -1,0 +1,272 @@
+import http from 'node:http';
+import net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Global, Module } from '@nestjs/common';
+import { AttachmentsService, OperationsService, VolumesService, VolumeTypesService } from '@app/attachments';
+import { CommandClient } from '@app/messaging';
+import { attachmentNotFound } from '@app/domain';
+import { NEVER } from 'rxjs';
+import { gatewayAdapter, GatewayConfig, GatewayModule } from './gateway.module.js';
+
+/** What the edge does by itself, and what no well-behaved client sends; all else is seen in test/contract on the real services. */
+const attachments = {
+  find: async (_caller: unknown, id: string) => {
+    if (id === 'boom') throw new Error('a secret of ours');
+    throw attachmentNotFound(id);
+  },
+  list: async () => [],
+  beginAttach: async () => ({
+    operationId: 'o',
+    kind: 'attach',
+    command: 'attachment.attach',
+    volumeId: 'v',
+    attachmentId: 'a',
+    backend: 'b',
+  }),
+};
+const running = { state: 'running', reason: null, current: true, attachment: null, remaining: [] };
+
+@Global()
+@Module({
+  providers: [
+    { provide: AttachmentsService, useValue: attachments },
+    { provide: OperationsService, useValue: { look: async () => running } },
+    { provide: VolumesService, useValue: {} },
+    { provide: VolumeTypesService, useValue: {} },
+    { provide: CommandClient, useValue: { ring: () => NEVER } },
+  ],
+  exports: [AttachmentsService, OperationsService, VolumesService, VolumeTypesService, CommandClient],
+})
+class FakeServices {}
+
+let app: NestFastifyApplication;
+let port: number;
+
+async function start(config: Partial<GatewayConfig> = {}) {
+  const whole = { ...new GatewayConfig(), PORT: 0, ...config };
+  @Module({ imports: [FakeServices, GatewayModule.forRoot(whole)] })
+  class Process {}
+  const started = await NestFactory.create<NestFastifyApplication>(Process, gatewayAdapter(whole), { logger: false });
+  await started.listen(0, '127.0.0.1');
+  return { started, at: (started.getHttpServer().address() as AddressInfo).port };
+}
+
+beforeAll(async () => {
+  ({ started: app, at: port } = await start());
+});
+afterAll(() => app.close());
+
+const TOKEN = { 'X-Auth-Token': 'u:89af:member', 'OpenStack-API-Version': 'volume 3.44' };
+
+interface Options {
+  headers?: object;
+  body?: string | Buffer | Buffer[];
+  at?: number;
+  agent?: http.Agent;
+}
+interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  text: string;
+}
+
+function request(method: string, path: string, options: Options = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { headers = TOKEN, body, at = port, agent = false } = options;
+    const sent = http.request({ host: '127.0.0.1', port: at, method, path, headers: { ...headers }, agent }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() }),
+      );
+    });
+    sent.on('error', reject);
+    if (Array.isArray(body)) for (const part of body) sent.write(part);
+    sent.end(Array.isArray(body) ? undefined : body);
+  });
+}
+
+const ROUTER_404 = '404 Not Found\n\nThe resource could not be found.\n\n   ';
+const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+it.each([
+  ['GET', '/v3/attachments/%ff'],
+  ['GET', '/v3/attachments/%zz'],
+  ['GET', '/v3/attachments/%00'],
+  ['GET', '/v3/attachments?volume_id=%00'],
+  ['GET', '/v3/attachments?marker=%ff'],
+  ['GET', `/v3/attachments/${'x'.repeat(10_000)}`],
+  ['GET', '/v3//attachments'],
+  ['GET', '/v3/attachments/a/b/c'],
+  ['GET', '//'],
+  ['GET', '/?'],
+  ['GET', '/v3/attachments?__proto__=1&constructor=2'],
+  ['TRACE', '/v3/attachments'],
+  ['PROPFIND', '/v3/attachments'],
+  ['QUERY', '/v3/attachments'],
+])('%s %s is never a fault of the server, and has a request id', async (method, path) => {
+  const { status, headers } = await request(method, path.slice(0, 11_000));
+
+  expect(status).toBeLessThan(500);
+  expect(headers['x-openstack-request-id']).toMatch(REQUEST_ID);
+});
+
+it.each([['/v3/attachments/'], ['/v3/my_project/attachments'], ['/v3/89af/'], ['/v3/89af'], ['/v2/'], ['/nowhere']])(
+  '%s has no route',
+  async (path) => {
+    const { status, headers, text } = await request('GET', path);
+
+    expect([status, headers['content-type'], text]).toEqual([404, 'text/plain; charset=UTF-8', ROUTER_404]);
+    expect(headers['content-length']).toBe(String(ROUTER_404.length));
+    expect(headers['x-openstack-request-id']).toMatch(REQUEST_ID);
+    expect(headers['openstack-api-version']).toBeUndefined();
+  },
+);
+
+it('a browser gets the same as HTML', async () => {
+  const { headers, text } = await request('GET', '/v3/nowhere', { headers: { ...TOKEN, Accept: 'text/html,*/*' } });
+
+  expect(headers['content-type']).toBe('text/html; charset=UTF-8');
+  expect(text).toContain('<h1>404 Not Found</h1>');
+});
+
+it.each([
+  ['/v3/attachments', {}],
+  ['/%763/attachments', {}],
+  ['http://elsewhere/v3/attachments', {}],
+])('%s gives nothing to a caller without a token', async (path, headers) => {
+  const { status, text } = await request('GET', path, { headers: { 'OpenStack-API-Version': 'volume 3.44', ...headers } });
+
+  expect([204, 401]).toContain(status);
+  expect(text).not.toContain('attachments"');
+});
+
+it('a caller without a token is told one', async () => {
+  const { status, headers } = await request('GET', '/v3/attachments', { headers: { Host: 'h:1' } });
+
+  expect(status).toBe(204);
+  expect(headers).toMatchObject({ 'x-auth-token': 'admin:admin', 'x-server-management-url': 'http://h:1/v3/attachments/admin' });
+});
+
+it('an error that nobody meant is a fixed text', async () => {
+  const { status, text } = await request('GET', '/v3/attachments/boom');
+
+  expect(status).toBe(500);
+  expect(JSON.parse(text)).toEqual({
+    computeFault: { code: 500, message: 'The server has either erred or is incapable of performing the requested operation.' },
+  });
+});
+
+it('a body without a length is cut off at the limit too', async () => {
+  const { status, text } = await request('POST', '/v3/attachments', {
+    headers: { ...TOKEN, 'Content-Type': 'application/json' },
+    body: [Buffer.alloc(80_000, 32), Buffer.alloc(80_000, 32)],
+  });
+
+  expect([status, text]).toEqual([
+    413,
+    '413 Request Entity Too Large\n\nRequest is too large. Larger than max_request_body_size (114688).\n\n   ',
+  ]);
+});
+
+it.each([
+  ['{"constructor":5}', "'attachment' is a required property"],
+  ['null', "None is not of type 'object'"],
+  ['[]', "[] is not of type 'object'"],
+  ['{"__proto__":{},"attachment":{"connector":{"host":"h"}}}', "Additional properties are not allowed ('__proto__' was unexpected)"],
+  ['{"attachment":{"connector":{"host":"h"},"constructor":1}}', "Additional properties are not allowed ('constructor' was unexpected)"],
+  ['{"attachment":{"connector":{"host":"h"},"toString":1}}', "('toString' was unexpected)"],
+  ['{"attachment":[]}', "[] is not of type 'object'"],
+  ['{"attachment":{"connector":{"host":5}}}', "5 is not of type 'string'"],
+  ['{"attachment":{"connector":{"a":1}}}', "'host' is a required property"],
+  ['{"attachment":{"connector":"x"}}', "'x' is not of type 'object'"],
+])('PUT of %s is refused', async (body, text) => {
+  const answer = await request('PUT', '/v3/attachments/a', { headers: { ...TOKEN, 'Content-Type': 'application/json' }, body });
+
+  expect(answer.status).toBe(400);
+  const { badRequest } = JSON.parse(answer.text);
+  expect(badRequest.message).toContain(text);
+});
+
+it('the connector arrives as it was sent, hostile keys and all', async () => {
+  const connector = '{"host":"h","constructor":{"prototype":1},"__proto__":{"polluted":true},"toString":null}';
+  const beginAttach = jest.spyOn(attachments, 'beginAttach').mockRejectedValueOnce(attachmentNotFound('a'));
+
+  await request('PUT', '/v3/attachments/a', {
+    headers: { ...TOKEN, 'Content-Type': 'application/json' },
+    body: `{"attachment":{"connector":${connector}}}`,
+  });
+
+  expect(JSON.stringify(beginAttach.mock.calls.at(-1)?.at(2))).toBe(connector);
+});
+
+it('a body on GET and DELETE is ignored', async () => {
+  const { status, text } = await request('GET', '/v3/attachments', {
+    headers: { ...TOKEN, 'Content-Type': 'application/json', 'Content-Length': '2' },
+    body: '{x',
+  });
+
+  expect([status, text]).toEqual([200, '{"attachments":[]}']);
+});
+
+it('a success may carry the vendor type, a fault never does', async () => {
+  const headers = { ...TOKEN, Accept: 'application/vnd.openstack.volume+json' };
+
+  expect((await request('GET', '/v3/attachments', { headers })).headers['content-type']).toBe('application/vnd.openstack.volume+json');
+  expect((await request('GET', '/v3/attachments/a', { headers })).headers['content-type']).toBe('application/json');
+});
+
+it('two requests on one connection are both answered', async () => {
+  const socket = net.connect(port, '127.0.0.1');
+  const line = `GET /v3/attachments HTTP/1.1\r\nHost: h\r\nX-Auth-Token: u\r\nOpenStack-API-Version: volume 3.44\r\n\r\n`;
+  let heard = '';
+  const both = new Promise<void>((resolve) => {
+    socket.on('data', (part) => {
+      heard += part.toString();
+      if (heard.split('{"attachments":[]}').length === 3) resolve();
+    });
+  });
+
+  socket.write(line + line);
+  await both;
+  socket.destroy();
+});
+
+it('at the wait limit an update is unknown', async () => {
+  const { started, at } = await start({ WAIT_LIMIT_MS: 20 });
+
+  const { status, text } = await request('PUT', '/v3/attachments/a', {
+    at,
+    headers: { ...TOKEN, 'Content-Type': 'application/json' },
+    body: '{"attachment":{"connector":{"host":"h"}}}',
+  });
+  await started.close();
+
+  expect(status).toBe(504);
+  expect(JSON.parse(text).computeFault.message).toContain('repeat the request to join it');
+});
+
+it('a process that ends answers its waiters first, and closes their connections', async () => {
+  const { started, at } = await start({ DRAIN_MS: 50 });
+  const begun = new Promise<void>((resolve) => {
+    jest.spyOn(attachments, 'beginAttach').mockImplementationOnce(async () => {
+      resolve();
+      return { operationId: 'o', kind: 'attach', command: 'attachment.attach', volumeId: 'v', attachmentId: 'a', backend: 'b' };
+    });
+  });
+  const agent = new http.Agent({ keepAlive: true });
+  const answer = request('PUT', '/v3/attachments/a', {
+    at,
+    agent,
+    headers: { ...TOKEN, 'Content-Type': 'application/json' },
+    body: '{"attachment":{"connector":{"host":"h"}}}',
+  });
+  await begun;
+
+  await started.close();
+
+  expect(await answer).toMatchObject({ status: 504, headers: { connection: 'close' } });
+  agent.destroy();
+});

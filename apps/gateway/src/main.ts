@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import {
+  AttachmentsModule,
+  DatabaseConfig,
+  KeyRing,
+  openPostgres,
+  proveKeys,
+  requireReady,
+  SecretsConfig,
+  TimesConfig,
+} from '@app/attachments';
+import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
+import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { gatewayAdapter, GatewayConfig, GatewayModule, listen } from './gateway.module.js';
+
+const CONFIG = {
+  http: GatewayConfig,
+  database: DatabaseConfig,
+  secrets: SecretsConfig,
+  times: TimesConfig,
+  amqp: AmqpConfig,
+  log: LogConfig,
+};
+
+async function main(): Promise<void> {
+  const { http, ...config } = loadConfig(CONFIG, process.env);
+  const logger = new ProcessLogger(config.log);
+  const keys = KeyRing.fromFile(config.secrets.SECRETS_KEY_FILE);
+  const database = await openPostgres(config.database);
+  await requireReady(database);
+  await proveKeys(database, keys);
+
+  @Module({
+    imports: [
+      AttachmentsModule.forRoot({ database, keys, times: config.times }),
+      MessagingModule.forRoot(amqpTransport(config.amqp)),
+      GatewayModule.forRoot(http),
+    ],
+  })
+  class GatewayProcess {}
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http), { logger });
+  // The rows are enough to answer from; a broker that is away costs a caller some seconds, and is waited for in the background.
+  const url = await listen(app, http);
+  process.stdout.write(`ready ${url}\n`);
+
+  onShutdown(async () => {
+    // First the waiters, within DRAIN_MS; then what they stood on.
+    await app.close();
+    await database.close();
+  }, logger);
+}
+
+main().catch(failStart);

@@ -1,0 +1,74 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { DEFAULT_TEXT, type ErrorKind, ServiceError } from '@app/domain';
+import { JSON_MEDIA_TYPE } from './media-type.js';
+import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
+
+interface Fault {
+  code: number;
+  name: string;
+}
+
+/** A new kind of error does not compile until it has a fault (spec: microversions-and-errors §5). */
+export const FAULTS: Record<ErrorKind, Fault> = {
+  invalid: { code: 400, name: 'badRequest' },
+  unauthorized: { code: 401, name: 'unauthorized' },
+  forbidden: { code: 403, name: 'forbidden' },
+  notFound: { code: 404, name: 'itemNotFound' },
+  notAcceptable: { code: 406, name: 'computeFault' },
+  conflict: { code: 409, name: 'conflictingRequest' },
+  tooLarge: { code: 413, name: 'overLimit' },
+  unsupportedMediaType: { code: 415, name: 'badMediaType' },
+  backend: { code: 500, name: 'computeFault' },
+  unavailable: { code: 503, name: 'serviceUnavailable' },
+  unknownYet: { code: 504, name: 'computeFault' }, // the wait limit: the work goes on
+};
+
+/** The one place where an error becomes an answer. An error that nobody meant to throw is logged whole and told to no caller. */
+@Catch()
+export class FaultFilter implements ExceptionFilter {
+  private readonly logger = new Logger(FaultFilter.name);
+
+  constructor(private readonly maxBody: number) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return this.logger.error(`request ${request.id} failed after it was answered: ${told(error)}`);
+    if (error instanceof ServiceError) return this.refuse(request, reply, error);
+    this.answerOthers(request, reply, error);
+  }
+
+  private refuse(request: FastifyRequest, reply: FastifyReply, error: ServiceError): void {
+    const { code, name } = FAULTS[error.kind];
+    if (code >= 500) this.logger.error(`request ${request.id} answers ${code}: ${told(error)}`);
+    void reply
+      .status(code)
+      .header('Content-Type', JSON_MEDIA_TYPE)
+      .send({ [name]: { code, message: error.message } });
+  }
+
+  private answerOthers(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+    const status = statusOf(error);
+    if (status === 404) return void sendPlain(request, reply, ROUTE_NOT_FOUND);
+    if (status === 413) return void sendPlain(request, reply, tooLarge(this.maxBody));
+    if (status === 415) return this.refuse(request, reply, new ServiceError('unsupportedMediaType', 'Unsupported Content-Type'));
+    if (status !== null && status < 500) return this.refuse(request, reply, new ServiceError('invalid', DEFAULT_TEXT.invalid));
+    this.refuse(request, reply, new ServiceError('backend', DEFAULT_TEXT.backend, { cause: error }));
+  }
+}
+
+/** What the router (Nest) and the server (Fastify) refuse by themselves; null for an error of ours. */
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  const { code, statusCode } = error as Partial<FastifyError>;
+  return typeof code === 'string' && code.startsWith('FST_ERR_') && statusCode !== undefined ? statusCode : null;
+}
+
+/** The stack and every cause: what the caller is not told must be found by the request id. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by ${told(error.cause)}`;
+}

@@ -1,0 +1,31 @@
+import { identify, invitation, parseToken } from './noauth.js';
+
+it.each([
+  ['u', { userId: 'u', projectId: 'u', roles: ['admin'] }],
+  ['u:p', { userId: 'u', projectId: 'p', roles: ['admin'] }],
+  ['u:p:', { userId: 'u', projectId: 'p', roles: [] }],
+  ['u::member', { userId: 'u', projectId: 'u', roles: ['member'] }],
+  ['u:p:member,reader', { userId: 'u', projectId: 'p', roles: ['member', 'reader'] }],
+])('reads the token %p', (token, expected) => {
+  expect(parseToken(token)).toEqual(expected);
+});
+
+it.each([
+  [{ 'x-auth-token': 'u:p' }, true, []],
+  [{ 'x-auth-token': 'u:p:member' }, false, []],
+  [{ 'x-auth-token': 'u:p:member', 'x-service-token': 'nova:service:service' }, false, ['service']],
+  [{ 'x-auth-token': 'u:p:member', 'x-service-roles': 'service' }, false, []],
+])('tells who %p is', (headers, isAdmin, serviceRoles) => {
+  expect(identify(headers)).toMatchObject({ isAdmin, serviceRoles });
+});
+
+it('takes an empty token for none', () => {
+  expect(identify({ 'x-auth-token': '' })).toBeNull();
+});
+
+it('invites a caller without a token', () => {
+  expect(invitation({}, 'http://h/v3/attachments?x=1')).toEqual({
+    'X-Auth-Token': 'admin:admin',
+    'X-Server-Management-Url': 'http://h/v3/attachments/admin',
+  });
+});

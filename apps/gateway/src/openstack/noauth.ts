@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Who a token stands for, before the request has its ids. */
+export interface Identity {
+  userId: string;
+  projectId: string;
+  roles: readonly string[];
+  isAdmin: boolean;
+  serviceRoles: readonly string[];
+}
+
+const ADMIN = 'admin';
+
+/** The token's word is taken for everything, so it listens on loopback only. Null: no token. */
+export function identify(headers: IncomingHttpHeaders): Identity | null {
+  const token = headers['x-auth-token'];
+  if (typeof token !== 'string' || token === '') return null;
+  const serviceToken = headers['x-service-token'];
+  const { userId, projectId, roles } = parseToken(token);
+  const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
+  return { userId, projectId, roles, isAdmin: roles.includes(ADMIN), serviceRoles };
+}
+
+/** `user[:project[:role,role…]]`: the project defaults to the user, and without a third part it is an administrator, as with Cinder. */
+export function parseToken(token: string): Pick<Identity, 'userId' | 'projectId' | 'roles'> {
+  const [userId = '', projectId = '', ...rest] = token.split(':');
+  const roles =
+    rest.length === 0
+      ? [ADMIN]
+      : rest
+          .join(':')
+          .split(',')
+          .map((role) => role.trim())
+          .filter(Boolean);
+  return { userId, projectId: projectId || userId, roles };
+}
+
+/** What a caller without a token is told: a token to use, and where (spec: microversions-and-errors §4). */
+export function invitation(headers: IncomingHttpHeaders, url: string): Record<string, string> {
+  const userId = named(headers['x-auth-user']);
+  const projectId = named(headers['x-auth-project-id']);
+  const [path = ''] = url.split('?', 1);
+  return { 'X-Auth-Token': `${userId}:${projectId}`, 'X-Server-Management-Url': `${path.replace(/\/+$/, '')}/${projectId}` };
+}
+
+const named = (header: string | string[] | undefined) => (typeof header === 'string' && header !== '' ? header : ADMIN);

@@ -1,0 +1,50 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Caller as CallerFacts } from '@app/attachments';
+import type { FastifyRequest } from 'fastify';
+import { MIN_VERSION, type Microversion } from './microversion.js';
+
+/** What the edge knows of a request beside its path and body. */
+export interface RequestContext {
+  /** Null only where no token is asked for: the version document. */
+  caller: CallerFacts | null;
+  version: Microversion;
+  /** The parsed body of a POST or PUT; undefined where there was none. */
+  body: unknown;
+  /** The one key of an action's body. */
+  action: string | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    openstack: RequestContext;
+  }
+}
+
+export const freshContext = (caller: CallerFacts | null): RequestContext => ({
+  caller,
+  version: MIN_VERSION,
+  body: undefined,
+  action: null,
+});
+
+/** Who asks. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CallerFacts => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>().openstack;
+  if (!caller) throw new TypeError('a method that asks for its caller stands outside of /v3');
+  return caller;
+});
+
+/** The microversion in force. */
+export const Version = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Microversion => context.switchToHttp().getRequest<FastifyRequest>().openstack.version,
+);
+
+/** The name of the action, one of those that `@Actions` lists. */
+export const ActionName = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | null => context.switchToHttp().getRequest<FastifyRequest>().openstack.action,
+);
+
+/** The body as it was parsed, for what has no members with names of their own. */
+export const Body = createParamDecorator(
+  (_: unknown, context: ExecutionContext): unknown => context.switchToHttp().getRequest<FastifyRequest>().openstack.body,
+);

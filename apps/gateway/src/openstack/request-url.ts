@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What a path under /v3 may start with; no project goes by one of these names. */
+const RESOURCES = new Set(['attachments', 'volumes', 'types']);
+const PREFIX = '/v3/';
+
+const URL_PROJECT = Symbol('the project id in the URL');
+type Rewritten = IncomingMessage & { [URL_PROJECT]?: string };
+
+/** The project id that the URL names; null for the form without one. */
+export const projectInUrl = (request: IncomingMessage): string | null => (request as Rewritten)[URL_PROJECT] ?? null;
+
+/**
+ * Makes one form of the three that clients write: `/v3/{project}/attachments…`, `/v3/attachments…` and `….json`
+ * (spec: microversions-and-errors §3, attachments-api §1). What it does not know goes on as it is and finds no route.
+ */
+export function urlRewriter(projectIdRegex: string): (request: IncomingMessage) => string {
+  const projectId = new RegExp(`^(?:${projectIdRegex})$`);
+  return (request) => {
+    const url = inOriginForm(request.url ?? '/');
+    const { path, query } = split(url);
+    if (!path.startsWith(PREFIX)) return url;
+    // Nest takes the two for one route; the edge redirects the one without the slash before it gets there.
+    if (path === PREFIX) return `/v3${query}`;
+    return withoutFormat(request.method, withoutProject(request, path, projectId)) + query;
+  };
+}
+
+function withoutProject(request: IncomingMessage, path: string, projectId: RegExp): string {
+  const end = path.indexOf('/', PREFIX.length);
+  if (end === -1 || end === path.length - 1) return path;
+  const segment = path.slice(PREFIX.length, end);
+  if (RESOURCES.has(segment) || !projectId.test(segment)) return path;
+  (request as Rewritten)[URL_PROJECT] = segment;
+  return `/v3${path.slice(end)}`;
+}
+
+function withoutFormat(method: string | undefined, path: string): string {
+  return method === 'GET' && path.startsWith('/v3/attachments') && path.endsWith('.json') ? path.slice(0, -'.json'.length) : path;
+}
+
+/** `/v3` as the client wrote it, which is a redirect to `/v3/`. */
+export const isBareVersion = (originalUrl: string): boolean => split(inOriginForm(originalUrl)).path === '/v3';
+
+/** A proxy may write the whole URL into the request line. */
+const inOriginForm = (url: string) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, ''));
+
+function split(url: string): { path: string; query: string } {
+  const at = url.indexOf('?');
+  return at === -1 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at) };
+}

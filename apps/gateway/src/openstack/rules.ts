@@ -1,0 +1,150 @@
+import 'reflect-metadata';
+import { ValidateBy, ValidateNested, type ValidationArguments } from 'class-validator';
+import { isUuidLike } from './uuid.js';
+import { pythonRepr } from './python-repr.js';
+
+/*
+ * Rules for members of a request's body, worded as JSON Schema words them, since that is what Cinder's clients see (spec: attachments-api
+ * §6.1). A member that is absent breaks none of them but `IsRequired`; null is a value like any other.
+ */
+
+export type JsonType = 'object' | 'string' | 'null' | 'integer' | 'boolean';
+
+export const REQUIRED = 'isRequired';
+
+export const IsRequired = () =>
+  rule(
+    REQUIRED,
+    (value) => value !== undefined,
+    ({ property }) => `'${property}' is a required property`,
+  );
+
+export const IsType = (...types: JsonType[]) =>
+  rule(
+    'isType',
+    (value) => types.some((type) => isOfType(value, type)),
+    ({ value }) => `${pythonRepr(value)} is not of type ${types.map((type) => `'${type}'`).join(', ')}`,
+  );
+
+export const IsUuidLike = () => rule('isUuidLike', unlessText(isUuidLike), ({ value }) => `${pythonRepr(value)} is not a 'uuid'`);
+
+export const IsOneOf = (...values: readonly string[]) =>
+  rule(
+    'isOneOf',
+    (value) => values.includes(value as string),
+    ({ value }) => `${pythonRepr(value)} is not one of ${pythonRepr(values)}`,
+  );
+
+export const IsNoLongerThan = (characters: number) =>
+  rule(
+    'isNoLongerThan',
+    unlessText((text) => [...text].length <= characters),
+    ({ value }) => `${pythonRepr(value)} is too long`,
+  );
+
+export const IsNotEmpty = () =>
+  rule(
+    'isNotEmpty',
+    unlessText((text) => text.trim() !== ''),
+    ({ value }) => `${pythonRepr(value)} is too short`,
+  );
+
+/** At least one property. */
+export const HasProperties = () =>
+  rule(
+    'hasProperties',
+    unlessObject((value) => Object.keys(value).length > 0),
+    ({ value }) => `${pythonRepr(value)} does not have enough properties`,
+  );
+
+/** A property of a free-form object, which is kept as it came. */
+export const HasText = (key: string) =>
+  rule(
+    'hasText',
+    unlessObject((value) => typeof value[key] === 'string' && value[key] !== ''),
+    ({ value }) => lacking(key, value as object),
+  );
+
+/** Names and values of at most 255 characters, both text: what a metadata table holds. */
+export const IsTextMap = () =>
+  rule(
+    'isTextMap',
+    unlessObject((value) => offenderIn(value) === undefined),
+    ({ value }) => offence(value as object),
+  );
+
+/** A number of GiB, or its digits, that fits the column (spec: volumes-surface §3). */
+export const IsVolumeSize = () =>
+  rule(
+    'isVolumeSize',
+    (value) => value === null || sizeFault(value) === null,
+    ({ value }) => sizeFault(value) ?? '',
+  );
+
+/** The member is an object with members of its own, ruled by the class. */
+export function IsMadeOf(type: () => new () => object): PropertyDecorator {
+  return (target, key) => {
+    Reflect.defineMetadata(MADE_OF, type, target, key);
+    ValidateNested()(target, key);
+    IsType('object')(target, key);
+  };
+}
+const MADE_OF = Symbol('the class of a member');
+export function madeOf(prototype: object, key: string): (new () => object) | undefined {
+  return (Reflect.getMetadata(MADE_OF, prototype, key) as (() => new () => object) | undefined)?.();
+}
+
+/** Members that the class does not name are ignored, where they are refused otherwise. */
+export const IgnoresOthers = (): ClassDecorator => (type) => Reflect.defineMetadata(LENIENT, true, type);
+const LENIENT = Symbol('ignores other members');
+/** Not inherited: a later microversion may be strict. */
+export const ignoresOthers = (type: object): boolean => Reflect.hasOwnMetadata(LENIENT, type);
+
+function rule(name: string, holds: (value: unknown) => boolean, text: (args: ValidationArguments) => string): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown) => (name === REQUIRED ? holds(value) : value === undefined || holds(value)),
+      defaultMessage: (args) => (args ? text(args) : name),
+    },
+  });
+}
+
+const MAX_SIZE = 2_147_483_647;
+function sizeFault(value: unknown): string | null {
+  if (typeof value === 'string' && !/^\d+$/.test(value)) return `${pythonRepr(value)} does not match '^[0-9]+$'`;
+  const size = Number(value);
+  if (!(size >= 1)) return `${pythonRepr(value)} is less than the minimum of 1`;
+  return size > MAX_SIZE ? `${pythonRepr(value)} is greater than the maximum of ${MAX_SIZE}` : null;
+}
+
+const unlessText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);
+const unlessObject = (holds: (value: Record<string, unknown>) => boolean) => (value: unknown) => !isPlainObject(value) || holds(value);
+
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function isOfType(value: unknown, type: JsonType): boolean {
+  if (type === 'null') return value === null;
+  if (type === 'object') return isPlainObject(value);
+  if (type === 'integer') return Number.isInteger(value);
+  return typeof value === type;
+}
+
+function lacking(key: string, value: object): string {
+  const found: unknown = Object.entries(value).find(([name]) => name === key)?.[1];
+  if (found === undefined) return `'${key}' is a required property`;
+  return found === '' ? "'' is too short" : `${pythonRepr(found)} is not of type 'string'`;
+}
+
+const MAP_KEY = /^[a-zA-Z0-9\-_:. ]{1,255}$/;
+const offenderIn = (value: object): [string, unknown] | undefined =>
+  Object.entries(value as Record<string, unknown>).find(
+    ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || item.length > 255,
+  );
+
+function offence(map: object): string {
+  const [key, item] = offenderIn(map) ?? ['', ''];
+  if (!MAP_KEY.test(key)) return `${pythonRepr(key)} does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'`;
+  return typeof item === 'string' ? `${pythonRepr(item)} is too long` : `${pythonRepr(item)} is not of type 'string'`;
+}

@@ -1,0 +1,71 @@
+import type { VolumeRecord } from '@app/attachments';
+import { microversion } from '../openstack/microversion.js';
+import { nextLink, volumeDetail } from './volume.view.js';
+
+const volume: VolumeRecord = {
+  id: 'v',
+  projectId: 'p',
+  userId: 'u',
+  name: 'n',
+  description: null,
+  size: 1,
+  status: 'in-use',
+  attachStatus: 'attached',
+  migrationStatus: null,
+  multiattach: false,
+  bootable: false,
+  host: 'h@b#p',
+  availabilityZone: 'nova',
+  volumeTypeId: 't',
+  volumeTypeName: null,
+  encryptionKeyId: 'k',
+  metadata: { readonly: 'mine', a: '1' },
+  adminMetadata: { readonly: 'False', format: 'qcow2' },
+  createdAt: '2026-11-23T15:04:37.425254',
+  updatedAt: null,
+  attachments: [{ attachmentId: 'a', instanceUuid: null, host: 'compute', mountpoint: 'na', attachedAt: null }],
+};
+const seenBy = (version: string, { isAdmin = false, roles = ['member'] } = {}): Record<string, unknown> =>
+  volumeDetail(volume, { caller: { isAdmin, roles, projectId: 'p' }, version: microversion(version), endpoint: 'http://h' });
+
+it.each([
+  ['3.12', ['group_id', 'shared_targets', 'volume_type_id', 'encryption_key_id', 'consumes_quota', 'migration_status', 'provider_id']],
+  ['3.47', ['shared_targets', 'volume_type_id', 'consumes_quota', 'cluster_name', 'os-vol-host-attr:host']],
+  ['3.71', ['provider_id', 'cluster_name', 'migration_status', 'os-vol-host-attr:host', 'os-vol-mig-status-attr:migstat']],
+])('a member at %s does not see %p', (version, keys) => {
+  expect(keys.filter((key) => key in seenBy(version))).toEqual([]);
+});
+
+it.each([
+  ['3.13', false, ['group_id', 'os-vol-tenant-attr:tenant_id']],
+  ['3.71', false, ['shared_targets', 'service_uuid', 'volume_type_id', 'encryption_key_id', 'consumes_quota']],
+  ['3.0', true, ['migration_status', 'os-vol-host-attr:host', 'os-vol-mig-status-attr:migstat', 'os-vol-mig-status-attr:name_id']],
+  ['3.61', true, ['provider_id', 'cluster_name']],
+])('at %s (administrator: %p) %p are there', (version, isAdmin, keys) => {
+  expect(keys.filter((key) => !(key in seenBy(version, { isAdmin })))).toEqual([]);
+});
+
+it('where it is attached is for administrators and services', () => {
+  expect(seenBy('3.44').attachments).toEqual([expect.objectContaining({ id: 'v', host_name: null, device: 'na' })]);
+  expect(seenBy('3.44', { roles: ['service'] }).attachments).toEqual([expect.objectContaining({ host_name: 'compute' })]);
+});
+
+it('the visible admin metadata hides keys of the user', () => {
+  expect(seenBy('3.0').metadata).toEqual({ readonly: 'False', a: '1' });
+});
+
+it('a type without a name is its id, until 3.63 gives that a key of its own', () => {
+  expect([seenBy('3.62').volume_type, seenBy('3.63').volume_type]).toEqual(['t', null]);
+});
+
+it.each([
+  [1, [volume], 'http://h/v3/p/volumes?limit=1&name=a+b&marker=v'],
+  [2, [volume], null],
+  [0, [], null],
+])('with a limit of %d', (limit, page, href) => {
+  const query = { limit: String(limit), name: 'a b', marker: 'old', offset: '3' };
+
+  expect(nextLink('volumes', query, page, { limit, projectId: 'p', endpoint: 'http://h' })).toEqual(
+    href === null ? [] : [{ rel: 'next', href }],
+  );
+});

@@ -1,0 +1,136 @@
+import type { Caller, VolumeAttachmentFacts, VolumeRecord } from '@app/attachments';
+import type { Link } from '../openstack/links.js';
+import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
+
+/** For whom, and how they came. */
+export interface Audience {
+  caller: Pick<Caller, 'isAdmin' | 'roles' | 'projectId'>;
+  version: Microversion;
+  endpoint: string;
+}
+
+/** spec: volumes-surface §2: every key by microversion and role. */
+export function volumeDetail(volume: VolumeRecord, audience: Audience) {
+  return {
+    ...described(volume, audience),
+    metadata: { ...volume.metadata, ...visible(volume.adminMetadata) },
+    links: linksOf(volume.id, audience),
+    user_id: volume.userId,
+    bootable: String(volume.bootable),
+    encrypted: volume.encryptionKeyId !== null,
+    replication_status: 'disabled',
+    consistencygroup_id: null,
+    multiattach: volume.multiattach,
+    attachments: volume.attachments.map((attachment) => attachmentOf(volume.id, attachment, audience)),
+    ...later(volume, audience),
+    'os-vol-tenant-attr:tenant_id': volume.projectId,
+    ...forAdmins(volume, audience),
+  };
+}
+
+export const volumeSummary = ({ id, name }: VolumeRecord, audience: Audience) => ({ id, name, links: linksOf(id, audience) });
+
+/** The way to the rest of a list (spec: volumes-surface §2); none once a page is short. */
+export function nextLink(
+  path: string,
+  query: Record<string, unknown>,
+  page: VolumeRecord[],
+  { limit, projectId, endpoint }: PageFacts,
+): Link[] {
+  const last = page.at(-1);
+  if (!last || page.length < limit) return [];
+  // The marker already stands behind what the offset has skipped.
+  const others = Object.entries(query).filter(([key]) => key !== 'marker' && key !== 'offset');
+  const words = new URLSearchParams(
+    others.flatMap(([key, value]) => [value].flat().map((item) => [key, String(item)] as [string, string])),
+  );
+  words.append('marker', last.id);
+  return [{ rel: 'next', href: `${endpoint}/v3/${projectId}/${path}?${words.toString()}` }];
+}
+export interface PageFacts {
+  limit: number;
+  projectId: string;
+  endpoint: string;
+}
+
+function described(volume: VolumeRecord, { version }: Audience) {
+  return {
+    id: volume.id,
+    status: WORDED[volume.status] ?? volume.status,
+    size: volume.size,
+    availability_zone: volume.availabilityZone,
+    created_at: volume.createdAt,
+    updated_at: volume.updatedAt,
+    name: volume.name,
+    description: volume.description,
+    volume_type: volume.volumeTypeName ?? (isAtLeast(version, TYPE_ID) ? null : volume.volumeTypeId),
+    snapshot_id: null,
+    source_volid: null,
+  };
+}
+
+const WORDED: Partial<Record<string, string>> = {
+  managing: 'creating',
+  error_managing: 'error',
+  error_managing_deleting: 'deleting',
+};
+
+/** Its `id` is the volume's; where it is attached is for administrators and services only. */
+function attachmentOf(
+  volumeId: string,
+  { attachmentId, instanceUuid, host, mountpoint, attachedAt }: VolumeAttachmentFacts,
+  { caller }: Audience,
+) {
+  return {
+    id: volumeId,
+    attachment_id: attachmentId,
+    volume_id: volumeId,
+    server_id: instanceUuid,
+    host_name: caller.isAdmin || caller.roles.includes('service') ? host : null,
+    device: mountpoint,
+    attached_at: attachedAt,
+  };
+}
+
+const GROUP_ID = microversion('3.13');
+const PROVIDER_ID = microversion('3.21');
+const SHARED_TARGETS = microversion('3.48');
+const CLUSTER_NAME = microversion('3.61');
+const TYPE_ID = microversion('3.63');
+const ENCRYPTION_KEY = microversion('3.64');
+const CONSUMES_QUOTA = microversion('3.65');
+const FIXED_KEY = '00000000-0000-0000-0000-000000000000';
+
+function later({ migrationStatus, volumeTypeId, encryptionKeyId }: VolumeRecord, { caller: { isAdmin }, version }: Audience) {
+  return {
+    ...(isAdmin && { migration_status: migrationStatus }),
+    ...(isAtLeast(version, GROUP_ID) && { group_id: null }),
+    ...(isAdmin && isAtLeast(version, PROVIDER_ID) && { provider_id: null }),
+    ...(isAtLeast(version, SHARED_TARGETS) && { shared_targets: true, service_uuid: null }),
+    ...(isAdmin && isAtLeast(version, CLUSTER_NAME) && { cluster_name: null }),
+    ...(isAtLeast(version, TYPE_ID) && { volume_type_id: volumeTypeId }),
+    ...(isAtLeast(version, ENCRYPTION_KEY) &&
+      encryptionKeyId !== null &&
+      encryptionKeyId !== FIXED_KEY && { encryption_key_id: encryptionKeyId }),
+    ...(isAtLeast(version, CONSUMES_QUOTA) && { consumes_quota: true }),
+  };
+}
+
+function forAdmins({ migrationStatus, host }: VolumeRecord, { caller }: Audience) {
+  if (!caller.isAdmin) return {};
+  return {
+    'os-vol-mig-status-attr:migstat': migrationStatus,
+    'os-vol-mig-status-attr:name_id': null,
+    'os-vol-host-attr:host': host,
+  };
+}
+
+/** The admin metadata that everybody may see; it hides a user's own keys of the same name. */
+function visible({ readonly, attached_mode }: Record<string, string>) {
+  return { ...(readonly !== undefined && { readonly }), ...(attached_mode !== undefined && { attached_mode }) };
+}
+
+const linksOf = (id: string, { endpoint, caller }: Audience): Link[] => [
+  { rel: 'self', href: `${endpoint}/v3/${caller.projectId}/volumes/${id}` },
+  { rel: 'bookmark', href: `${endpoint}/${caller.projectId}/volumes/${id}` },
+];

@@ -1,0 +1,157 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as QueryOf, Req } from '@nestjs/common';
+import { type Caller as CallerFacts, type ListQuery, type VolumeRecord, VolumesService } from '@app/attachments';
+import { invalidInput, ServiceError } from '@app/domain';
+import type { FastifyRequest } from 'fastify';
+import { OperationWaiter } from '../attachments/operation.waiter.js';
+import { GatewayConfig } from '../gateway.config.js';
+import { Actions } from '../openstack/actions.js';
+import { endpointOf } from '../openstack/links.js';
+import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
+import { isAtLeast, microversion } from '../openstack/microversion.js';
+import { RequestBody } from '../openstack/request-body.js';
+import { ActionName, Caller } from '../openstack/request-context.js';
+import { CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
+import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
+
+/** spec: volumes-surface §2 */
+const LIST_RULES: ListRules = {
+  filters: [
+    'name',
+    'status',
+    'metadata',
+    'bootable',
+    'migration_status',
+    'availability_zone',
+    'group_id',
+    'size',
+    'created_at',
+    'updated_at',
+    'consumes_quota',
+  ],
+  columns: {},
+  besides: ['with_count'],
+};
+const ALL = 2_147_483_647;
+const COUNTED_SINCE = microversion('3.45');
+
+/** Volumes as far as an attachment needs them. */
+@Controller('v3/volumes')
+export class VolumesController {
+  constructor(
+    private readonly volumes: VolumesService,
+    private readonly waiter: OperationWaiter,
+    @Inject(GatewayConfig) private readonly config: GatewayConfig,
+  ) {}
+
+  @Get()
+  list(@Req() request: FastifyRequest, @Caller() caller: CallerFacts, @QueryOf() query: Query) {
+    return this.page(request, caller, { query, path: 'volumes', view: volumeSummary });
+  }
+
+  @Get('detail')
+  listDetail(@Req() request: FastifyRequest, @Caller() caller: CallerFacts, @QueryOf() query: Query) {
+    return this.page(request, caller, { query, path: 'volumes/detail', view: volumeDetail });
+  }
+
+  @Get(':id')
+  async show(@Param('id') id: string, @Req() request: FastifyRequest, @Caller() caller: CallerFacts) {
+    return this.view(request, caller, await this.volumes.find(caller, id));
+  }
+
+  @Post()
+  @HttpCode(202)
+  async create(
+    @Req() request: FastifyRequest,
+    @Caller() caller: CallerFacts,
+    @RequestBody(CreateVolume, ['3.53', CreateStrictVolume]) { volume: wanted }: CreateStrictVolume,
+  ) {
+    const { volume, promised } = await this.volumes.create(caller, newVolume(wanted));
+    if (promised) this.waiter.ring(promised, caller.requestId);
+    return this.view(request, caller, volume);
+  }
+
+  @Put(':id')
+  async update(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Caller() caller: CallerFacts,
+    @RequestBody(UpdateVolume) { volume: { name, description, metadata, display_name, display_description } }: UpdateVolume,
+  ) {
+    const change = { name: name ?? display_name, description: description ?? display_description, metadata: metadata ?? undefined };
+    return this.view(request, caller, await this.volumes.update(caller, id, said(change)));
+  }
+
+  @Delete(':id')
+  @HttpCode(202)
+  async delete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
+    const promised = await this.volumes.beginDelete(caller, id);
+    if (promised) this.waiter.ring(promised, caller.requestId);
+  }
+
+  @Post(':id/action')
+  @Actions({ 'os-begin_detaching': '3.0', 'os-roll_detaching': '3.0' })
+  @HttpCode(202)
+  async act(@Param('id') id: string, @ActionName() action: string, @Caller() caller: CallerFacts): Promise<void> {
+    if (action === 'os-begin_detaching') await this.volumes.beginDetaching(caller, id);
+    else await this.volumes.rollDetaching(caller, id);
+  }
+
+  private async page<T>(request: FastifyRequest, caller: CallerFacts, { query, path, view }: Page<T>) {
+    const { version } = request.openstack;
+    const asked = parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
+    const volumes = await this.volumes.list(caller, asked);
+    const audience = this.audience(request, caller);
+    const next = nextLink(path, query, volumes, { limit: asked.limit, projectId: caller.projectId, endpoint: audience.endpoint });
+    const counted = isAtLeast(version, COUNTED_SINCE) && isTrue(query.with_count);
+    return {
+      volumes: volumes.map((volume) => view(volume, audience)),
+      ...(next.length > 0 && { volumes_links: next }),
+      ...(counted && { count: await this.count(caller, asked) }),
+    };
+  }
+
+  /** Of all that the filters let through, whatever the page. */
+  private async count(caller: CallerFacts, asked: ListQuery): Promise<number> {
+    return (await this.volumes.list(caller, { ...asked, limit: ALL, offset: 0, marker: null })).length;
+  }
+
+  private view(request: FastifyRequest, caller: CallerFacts, volume: VolumeRecord) {
+    return { volume: volumeDetail(volume, this.audience(request, caller)) };
+  }
+
+  private audience(request: FastifyRequest, caller: CallerFacts): Audience {
+    return { caller, version: request.openstack.version, endpoint: endpointOf(request, this.config.PUBLIC_ENDPOINT) };
+  }
+}
+
+interface Page<T> {
+  query: Query;
+  path: string;
+  view: (volume: VolumeRecord, audience: Audience) => T;
+}
+
+/** @throws invalid: what is asked for is not made here, and an empty volume instead of a copy would be a trap. */
+function newVolume(wanted: NewStrictVolume) {
+  if (isTrue(wanted.multiattach)) throw new ServiceError('invalid', MULTIATTACH_IS_OF_THE_TYPE);
+  const origin = ORIGINS.find((key) => wanted[key] != null);
+  if (origin !== undefined) throw invalidInput(`a volume can not be created from ${origin} here.`);
+  if (wanted.size == null) throw invalidInput('Volume size must be an integer and greater than 0.');
+  return {
+    size: Number(wanted.size),
+    name: wanted.name ?? null,
+    description: wanted.description ?? null,
+    metadata: wanted.metadata ?? {},
+    volumeType: wanted.volume_type ?? null,
+    availabilityZone: wanted.availability_zone ?? null,
+  };
+}
+
+const MULTIATTACH_IS_OF_THE_TYPE =
+  'multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your administrator ' +
+  'to create a multiattach enabled volume type and use it to create multiattach volumes.';
+
+const TRUE = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
+const isTrue = (value: unknown): boolean => value === true || (typeof value === 'string' && TRUE.has(value.trim().toLowerCase()));
+
+/** Without what was not said: only what is said changes. */
+const said = <T extends object>(change: T): T => Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T;
