@@ -3,7 +3,9 @@ import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 
 let world: World;
-beforeAll(async () => (world = await startWorld({ workers: 2, gateways: 2 })), 120_000);
+beforeAll(async () => {
+  world = await startWorld({ workers: 2, gateways: 2, faults: { latencyMs: { initializeConnection: 500 } } }); // long enough for all to meet
+}, 120_000);
 afterAll(() => world.stop());
 
 const create = (volume: string, instance: string, connector?: Record<string, unknown>) =>

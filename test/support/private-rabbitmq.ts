@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from './free-ports';
 import { type Needed, onPath, rabbitmqServer } from './installed-programs';
+import { BROKER_SETTINGS, brokerEnvironment, type BrokerPorts } from './rabbitmq-settings';
 import { register, unregister } from './test-run';
 import { until } from './until';
 
@@ -12,12 +13,6 @@ export const RABBITMQ: Needed = { what: 'RabbitMQ', debianPackage: 'rabbitmq-ser
 
 /** As long as a start may take on a machine that has much else to do. */
 const START_LIMIT_MS = 150_000;
-
-interface Ports {
-  amqp: number;
-  distribution: number;
-  epmd: number;
-}
 
 /** A RabbitMQ node of the tests' own, with its own epmd, all on loopback; free to be killed. */
 export class PrivateBroker {
@@ -28,7 +23,7 @@ export class PrivateBroker {
   private constructor(
     private readonly runFolder: string,
     private readonly name: string,
-    private readonly ports: Ports,
+    private readonly ports: BrokerPorts,
   ) {
     this.home = join(runFolder, name);
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
@@ -106,7 +101,12 @@ export class PrivateBroker {
 
   private spawn(program: string, args: string[]): ChildProcess {
     const out = openSync(join(this.home, 'out'), 'a');
-    const child = spawn(program, args, { env: this.environment(), cwd: this.home, detached: true, stdio: ['ignore', out, out] });
+    const child = spawn(program, args, {
+      env: brokerEnvironment(this.home, this.ports),
+      cwd: this.home,
+      detached: true,
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
     child.unref();
     return child;
@@ -121,41 +121,9 @@ export class PrivateBroker {
     writeFileSync(join(this.home, 'home/.erlang.cookie'), randomBytes(16).toString('hex'), { mode: 0o400 });
     writeFileSync(join(this.home, 'enabled_plugins'), '[].');
     writeFileSync(join(this.home, 'rabbitmq-env.conf'), '');
-    writeFileSync(join(this.home, 'rabbitmq.conf'), SETTINGS);
-  }
-
-  /** Every place and port that the start script would otherwise take from the system's own broker. */
-  private environment(): NodeJS.ProcessEnv {
-    const at = (file: string) => join(this.home, file);
-    const loopback = '-kernel inet_dist_use_interface {127,0,0,1}';
-    return {
-      PATH: process.env.PATH,
-      LANG: 'C.UTF-8',
-      HOME: at('home'),
-      RABBITMQ_NODENAME: `mooring-${this.ports.amqp}@localhost`,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(this.ports.amqp),
-      RABBITMQ_DIST_PORT: String(this.ports.distribution),
-      RABBITMQ_MNESIA_BASE: at('mnesia'),
-      RABBITMQ_LOG_BASE: at('log'),
-      RABBITMQ_PID_FILE: at('pid'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: at('enabled_plugins'),
-      RABBITMQ_CONF_ENV_FILE: at('rabbitmq-env.conf'),
-      RABBITMQ_CONFIG_FILE: at('rabbitmq'),
-      RABBITMQ_ADVANCED_CONFIG_FILE: at('advanced'),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `${loopback} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none`,
-      RABBITMQ_CTL_ERL_ARGS: loopback,
-      ERL_EPMD_PORT: String(this.ports.epmd),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-    };
+    writeFileSync(join(this.home, 'rabbitmq.conf'), BROKER_SETTINGS);
   }
 }
-
-const SETTINGS = `log.console = false
-log.file.level = warning
-vm_memory_high_watermark.relative = 0.2
-disk_free_limit.absolute = 50MB
-`;
 
 function isAlive(pid: number): boolean {
   if (pid === 0) return false;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { AttachmentsModule, type Database, KeyRing, migrate, openPostgres, proveKeys, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type FakeDriver, type Faults, parseBackends, readLedger } from '@app/drivers';
@@ -44,7 +45,10 @@ const QUICK: Partial<TimesConfig> = { LEASE_MS: 1500, BACKOFF_MS: 100, BACKOFF_L
 export class World {
   readonly backend = `w${randomBytes(5).toString('hex')}@fake`;
   readonly ledgerPath = `${currentRun().folder}/${this.backend}.ledger`;
-  readonly keys = new KeyRing([randomBytes(32)]);
+  /** Faults of the drivers in processes of their own; `writeFaults` steers them. */
+  readonly faultsFile = `${currentRun().folder}/${this.backend}.faults`;
+  readonly keyFile = `${currentRun().folder}/${this.backend}.key`;
+  readonly keys: KeyRing;
   /** Members of two projects, and an administrator in the first. */
   readonly member = `m1:${PROJECT_1}:member`;
   readonly stranger = `m2:${PROJECT_2}:member`;
@@ -57,6 +61,21 @@ export class World {
 
   constructor(private readonly options: WorldOptions) {
     this.times = Object.assign(new TimesConfig(), QUICK, options.times);
+    writeFileSync(this.keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+    this.keys = KeyRing.fromFile(this.keyFile);
+  }
+
+  /** What a gateway or a worker in a process of its own is started with, to be part of this world. */
+  get environment(): Record<string, string> {
+    const options = { ledger: this.ledgerPath, faultsFile: this.faultsFile };
+    return {
+      DATABASE_URL: this.databaseUrl,
+      AMQP_URL: this.amqpUrl,
+      SECRETS_KEY_FILE: this.keyFile,
+      BACKENDS: JSON.stringify([{ name: this.backend, pool: 'fake', driver: 'fake', options }]),
+      PORT: '0',
+      ...Object.fromEntries(Object.entries(this.times).map(([name, value]) => [name, String(value)])),
+    };
   }
 
   async start(): Promise<this> {
@@ -106,9 +125,9 @@ export class World {
     return worker;
   }
 
-  async startGateway(): Promise<StartedGateway> {
+  async startGateway(amqpUrl = this.amqpUrl): Promise<StartedGateway> {
     const config = Object.assign(new GatewayConfig(), { PORT: 0 }, this.options.gateway);
-    const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: this.amqpUrl }));
+    const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: amqpUrl }));
     const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 });
 
     @Module({
@@ -121,7 +140,7 @@ export class World {
     class GatewayProcess {}
     const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(config), { logger: LOGGER });
     await app.listen(0, '127.0.0.1');
-    await transport.ready();
+    if (amqpUrl === this.amqpUrl) await transport.ready();
     const gateway = new StartedGateway(app, { transport, database });
     this.gateways.push(gateway);
     return gateway;
@@ -205,6 +224,15 @@ export class World {
     } finally {
       await client.end();
     }
+  }
+
+  /** Every promise has ended, and the backend holds what the rows say and nothing else. */
+  async settled(withinMs = 20_000): Promise<void> {
+    await until('no operation is unfinished', async () => (await this.unfinished()).length === 0, withinMs);
+    const rows = await this.query('select id from attachments where not deleted and connector is not null order by id');
+    const held = this.ledger.connections.map(({ attachment }) => attachment).sort();
+    expect(held).toEqual(rows.map(({ id }) => id as string));
+    expect(this.ledger.overlaps).toEqual([]);
   }
 
   unfinished() {

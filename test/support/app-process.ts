@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { until } from './until';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** One of the built apps, started as users start it; the first start builds it. */
+export class AppProcess {
+  output = '';
+  private constructor(
+    readonly child: ChildProcess,
+    readonly exited: Promise<number | NodeJS.Signals | null>,
+  ) {}
+
+  static spawn(app: string, environment: Record<string, string>, args: string[] = []): AppProcess {
+    const env = { ...inherited(), ...environment };
+    const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), app, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    const started = new AppProcess(child, exited);
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (started.output += text.toString()));
+    return started;
+  }
+
+  /** Resolves with the line in which the app says that it is ready. */
+  static async start(app: string, environment: Record<string, string>): Promise<AppProcess> {
+    const started = AppProcess.spawn(app, environment);
+    await until(`${app} is ready`, () => started.readyLine ?? started.failure(), 60_000);
+    if (!started.readyLine) throw new Error(`${app} ended at once:\n${started.output}`);
+    return started;
+  }
+
+  get readyLine(): string | undefined {
+    return /^ready .*$/m.exec(this.output)?.[0];
+  }
+
+  /** Where a gateway or a standalone listens. */
+  get url(): string {
+    return this.readyLine?.split(' ')[1] ?? '';
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    this.child.kill(signal);
+    return this.exited;
+  }
+
+  private failure(): boolean {
+    return this.child.exitCode !== null;
+  }
+}
+
+/** The settings of whoever runs the tests must not reach what they start. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR };
+}
