@@ -1,0 +1,42 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import type { LogConfig } from './log.config.js';
+import { redact } from './redact.js';
+
+const FROM: Record<LogConfig['LOG_LEVEL'], LogLevel[]> = {
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/**
+ * The logger of every process. It writes to standard error only, since standard output is for what was asked for (a `ready` line, a table);
+ * secrets are taken out by the names of their keys, a second line of defence behind never logging them.
+ */
+export class ProcessLogger extends ConsoleLogger {
+  constructor({ LOG_LEVEL }: LogConfig, json = !process.stderr.isTTY) {
+    super({ prefix: 'Mooring', logLevels: FROM[LOG_LEVEL], json, colors: !json });
+  }
+
+  protected override printMessages(
+    messages: unknown[],
+    context?: string,
+    level?: LogLevel,
+    _stream?: 'stdout' | 'stderr',
+    stack?: unknown,
+    params?: Record<string, unknown>,
+  ): void {
+    const readable = messages.map((message) => (message instanceof Error ? this.ofError(message) : redact(message)));
+    super.printMessages(readable, context, level, 'stderr', stack, redact(params) as typeof params);
+  }
+
+  /** As JSON an error keeps its parts; as text it is its stack and those of its causes, without what else hangs on it (query parameters). */
+  private ofError(error: Error): unknown {
+    return this.options.json ? error : stacks(error);
+  }
+}
+
+function stacks(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${stacks(error.cause)}` : own;
+}

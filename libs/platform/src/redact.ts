@@ -1,0 +1,18 @@
+const SECRET_KEY =
+  /^(?:auth_password|auth_secret|password|secret|secrets|keyring|connection_info|connectioninfo|authorization|x-auth-token|x-service-token|.*_key)$/i;
+const DEPTH = 8;
+export const HIDDEN = '[hidden]';
+
+/** The same value for a reader of the log: what stands under a secret's key is hidden, and so is every password in a URL. Never throws. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return withoutPasswords(value);
+  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date) return value;
+  if (depth === DEPTH) return '[deeper]'; // also where a circle ends
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? HIDDEN : redact(item, depth + 1)]));
+}
+
+/** `amqp://app:secret@host` becomes `amqp://app:***@host`. */
+export function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/[^:@/?#\s]*):[^\s/]*@/g, '$1:***@');
+}
