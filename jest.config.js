@@ -23,12 +23,16 @@ const base = {
 };
 
 module.exports = {
-  // Private PostgreSQL and RabbitMQ, one of each for a whole run.
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   projects: [
     { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
-    { ...base, displayName: 'system', testRegex: '/test/.*\\.spec\\.ts$' },
+    {
+      ...base,
+      displayName: 'system',
+      testRegex: '/test/.*\\.spec\\.ts$',
+      // A private PostgreSQL and RabbitMQ, one of each for a whole run.
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
   ],
 };

@@ -14,7 +14,11 @@ export class AppProcess {
 
   static spawn(app: string, environment: Record<string, string>, args: string[] = []): AppProcess {
     const env = { ...inherited(), ...environment };
-    const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), app, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), app, ...args], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
     const started = new AppProcess(child, exited);
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (started.output += text.toString()));

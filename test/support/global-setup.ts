@@ -4,16 +4,11 @@ import { POSTGRES, PrivatePostgres } from './private-postgres';
 import { PrivateBroker, RABBITMQ } from './private-rabbitmq';
 import { beginRun, endRun, publishRun } from './test-run';
 
-interface Project {
-  displayName?: { name: string };
-}
-
 /**
  * One PostgreSQL and one RabbitMQ for the whole run: those that TEST_DATABASE_URL and TEST_AMQP_URL name (whoever connects may create
  * databases, and declare queues), else private ones from the installed programs, which are installed first where that is allowed.
  */
-export default async function globalSetup(_: unknown, project: Project): Promise<void> {
-  if (!needsServers(project)) return;
+export default async function globalSetup(): Promise<void> {
   const { TEST_DATABASE_URL: database, TEST_AMQP_URL: broker } = process.env;
   await provide([...(database ? [] : [POSTGRES]), ...(broker ? [] : [RABBITMQ]), ...NBD_CLIENTS]);
   const folder = beginRun();
@@ -27,12 +22,6 @@ export default async function globalSetup(_: unknown, project: Project): Promise
     await endRun(); // after a failed setup there is no teardown
     throw error;
   }
-}
-
-/** A run of nothing but rules needs none, and should not wait for any. */
-function needsServers(project: Project): boolean {
-  const selected = process.argv.includes('--selectProjects');
-  return project.displayName?.name !== 'rules' || !selected || process.argv.includes('system');
 }
 
 async function timed(what: string, start: () => Promise<{ url: string }>): Promise<string> {

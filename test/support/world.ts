@@ -216,7 +216,8 @@ export class World {
   }
 
   /** Rows as the database has them. */
-  async query(text: string, values: unknown[] = []): Promise<Record<string, any>[]> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+  async query(text: string, values: unknown[] = []): Promise<Record<string, any>[]> {
+    // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
     const client = new Client({ connectionString: this.databaseUrl });
     await client.connect();
     try {
@@ -282,7 +283,7 @@ export class StartedGateway {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null)),
-      body: body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as BodyInit | undefined) : JSON.stringify(body),
+      body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
       redirect: 'manual',
     });
     const text = await response.text();
