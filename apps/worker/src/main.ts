@@ -40,16 +40,16 @@ async function main(): Promise<void> {
   class WorkerProcess {}
   const names = drivers.backends.map(({ name }) => name);
   const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server(names), logger });
-  // The rows are enough to work from; a broker that is away delays work by a sweep, and is waited for in the background.
-  await app.listen();
-  process.stdout.write(`ready worker ${names.join(', ')}\n`);
-
   onShutdown(async () => {
     await transport.close();
     await app.close();
     await drivers.close();
     await database.close();
   }, logger);
+
+  // The rows are enough to work from; a broker that is away delays work by a sweep, and is waited for in the background.
+  await app.listen();
+  process.stdout.write(`ready worker ${names.join(', ')}\n`);
 }
 
 async function opened({ BACKENDS }: BackendsConfig): Promise<DriverRegistry> {

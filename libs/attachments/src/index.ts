@@ -3,6 +3,7 @@ export { AttachmentsModule, type Store } from './attachments.module.js';
 export { AttachmentsService } from './attachments.service.js';
 export { BackendsService, type BackendRecord, type ServedBackend } from './backends.service.js';
 export { Database } from './database.js';
+export { databaseFacts, type DatabaseFacts } from './database-facts.js';
 export { holdsDatabase, openEmbeddedIn } from './embedded-folder.js';
 export { type Answer, openPglite, type Run } from './embedded-pool.js';
 export { EmbeddedSocket, socketAddress } from './embedded-socket.js';

@@ -50,6 +50,17 @@ export class KeyRing {
   }
 }
 
+/** What is wrong with a key file, in a sentence; null: nothing. */
+export function keyFileFault(path: string): string | null {
+  try {
+    readKeys(path);
+    return null;
+  } catch (error) {
+    if (error instanceof StartError) return error.message;
+    throw error;
+  }
+}
+
 const keyId = (key: Buffer) => createHash('sha256').update(key).digest('hex').slice(0, 8);
 
 function readKeys(path: string): Buffer[] {

@@ -1,4 +1,27 @@
-import { IsInt, IsOptional, IsPositive, IsString, IsUrl, Max } from 'class-validator';
+import {
+  IsInt,
+  IsOptional,
+  IsPositive,
+  IsString,
+  IsUrl,
+  Max,
+  Validate,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { keyFileFault } from './sealing.js';
+
+/** The file is read here, so that what is wrong with it is told together with all other faults of the configuration. */
+@ValidatorConstraint({ name: 'keyFile' })
+class IsKeyFile implements ValidatorConstraintInterface {
+  validate(path: unknown): boolean {
+    return typeof path === 'string' && keyFileFault(path) === null;
+  }
+  defaultMessage({ value }: ValidationArguments): string {
+    return keyFileFault(String(value)) ?? '';
+  }
+}
 
 export class DatabaseConfig {
   /** URL of the PostgreSQL database, version 15 or later. Only `standalone` does without: it keeps an embedded one in DATA_DIR. */
@@ -14,7 +37,7 @@ export class DatabaseConfig {
 
 export class SecretsConfig {
   /** File with the keys that seal credentials in the database: 32 bytes in base64 a line, mode 0600 or stricter; the first line seals, all of them open. */
-  @IsString()
+  @Validate(IsKeyFile)
   readonly SECRETS_KEY_FILE: string;
 }
 
