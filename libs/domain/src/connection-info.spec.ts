@@ -1,0 +1,47 @@
+import { connectionInfoOf } from './connection-info.js';
+
+const claim = (
+  more: { readOnly?: boolean; connector?: Record<string, unknown>; cacheable?: boolean | null; encrypted?: boolean } = {},
+) => ({
+  attachmentId: 'a1',
+  connection: {
+    attachmentId: 'a1',
+    connector: more.connector ?? { host: 'h' },
+    readOnly: more.readOnly ?? false,
+    credential: { id: 'c', secret: 's' },
+  },
+  additions: { encrypted: more.encrypted ?? false, cacheable: more.cacheable ?? null },
+});
+
+it('data, the keys beside it and what the worker adds become one flat object', () => {
+  const answer = { driver_volume_type: 'nfs', data: { export: 'h:/p', name: 'volume-1' }, mount_point_base: '/mnt' };
+  expect(connectionInfoOf(answer, claim())).toEqual({
+    export: 'h:/p',
+    name: 'volume-1',
+    qos_specs: null,
+    access_mode: 'rw',
+    encrypted: false,
+    driver_volume_type: 'nfs',
+    mount_point_base: '/mnt',
+    attachment_id: 'a1',
+    enforce_multipath: false,
+  });
+});
+
+it.each([
+  ['ro follows the mode in force, whatever the driver says', { access_mode: 'rw' }, { readOnly: true }, { access_mode: 'ro' }],
+  ['encrypted is the driver’s where it says so', { encrypted: true }, {}, { encrypted: true }],
+  ['encrypted is the volume’s otherwise', {}, { encrypted: true }, { encrypted: true }],
+  ['enforce_multipath is the connector’s', {}, { connector: { enforce_multipath: true } }, { enforce_multipath: true }],
+  ['case 134: cacheable by the type', {}, { cacheable: true }, { cacheable: true }],
+  ['cacheable not by the type', {}, { cacheable: false }, { cacheable: false }],
+  ['a driver’s false wins', { cacheable: false }, { cacheable: true }, { cacheable: false }],
+  ['a driver’s true needs the type’s', { cacheable: true }, { cacheable: false }, { cacheable: false }],
+  ['without a type it is the driver’s alone', { cacheable: true }, { cacheable: null }, { cacheable: true }],
+])('%s', (_, data, more, expected) => {
+  expect(connectionInfoOf({ driver_volume_type: 'x', data }, claim(more))).toMatchObject(expected);
+});
+
+it('without a type and without the driver’s word there is no cacheable', () => {
+  expect(connectionInfoOf({ driver_volume_type: 'x', data: {} }, claim())).not.toHaveProperty('cacheable');
+});
