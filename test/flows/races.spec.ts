@@ -69,7 +69,12 @@ it('a delete races an update and a complete: in the end the row is gone, nothing
     expect([200, 404, 409]).toContain(updated.status);
     expect([204, 404]).toContain(completed.status);
     await until('nothing of the volume is unfinished', async () => !(await world.unfinished()).some((op) => op.volume_id === volume));
-    expect(await world.attachmentRow(id)).toMatchObject({ deleted: true, attach_status: 'detached', connector: null, connection_info: null });
+    expect(await world.attachmentRow(id)).toMatchObject({
+      deleted: true,
+      attach_status: 'detached',
+      connector: null,
+      connection_info: null,
+    });
     expect(await world.st(volume)).toEqual(['available', 'detached']);
     expect(world.ledger.connections.filter((connection) => connection.volume === volume)).toEqual([]);
   }
@@ -95,9 +100,11 @@ it('updates of many volumes at once are carried out once each, by whichever work
 
   expect(statuses(answers)).toEqual(Array<number>(16).fill(200));
   const owners = new Set(
-    (await world.query(`select distinct owner from operations where kind = 'attach' and attachment_id = any($1)`, [reserved.map(({ id }) => id)])).map(
-      ({ owner }) => owner as string,
-    ),
+    (
+      await world.query(`select distinct owner from operations where kind = 'attach' and attachment_id = any($1)`, [
+        reserved.map(({ id }) => id),
+      ])
+    ).map(({ owner }) => owner as string),
   );
   expect(owners.size).toBe(2);
 });
