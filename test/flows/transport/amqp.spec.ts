@@ -13,7 +13,7 @@ import {
 import { isolatedBroker, type PrivateBroker } from '../../support/rabbitmq.js';
 import { until } from '../../support/until.js';
 import { conforms } from './conformance.js';
-import { aBackend, aBell, startGateway, startWorker } from './ends.js';
+import { aBackend, aBell, type Gateway, startGateway, startWorker } from './ends.js';
 import { WireTap } from './wire-tap.js';
 
 let broker: PrivateBroker;
@@ -157,11 +157,11 @@ describe('after a loss', () => {
   });
 
   /** Whatever is lost, in the end a bell is answered again. */
-  async function answersAgain(gateway: Awaited<ReturnType<typeof startGateway>>): Promise<void> {
+  async function answersAgain(gateway: Gateway, rung: string | null = backend): Promise<void> {
     await until(
       'a bell is answered',
       () => {
-        const answered = firstValueFrom(gateway.commands.ring('attachment.attach', aBell(backend), trace)).then(() => true);
+        const answered = firstValueFrom(gateway.commands.ring('attachment.attach', aBell(rung), trace)).then(() => true);
         const soon = new Promise<false>((resolve) => setTimeout(resolve, 300, false));
         return Promise.race([answered, soon]);
       },
@@ -179,12 +179,15 @@ describe('after a loss', () => {
     const gateway = await startGateway(transport);
     const worker = await startWorker(transport, [backend]);
     await answersAgain(gateway);
-    const before = worker.rung.length;
+    const before = { statuses: worker.statuses.length, rung: worker.rung.length };
 
     await lose();
+    await until('the loss is known', () => worker.statuses.slice(before.statuses).includes('disconnected'));
+    await transport.ready();
     await answersAgain(gateway);
+    await answersAgain(gateway, null);
 
-    expect(worker.rung.length).toBeGreaterThan(before);
+    expect(worker.rung.length).toBeGreaterThan(before.rung + 1);
     await gateway.close();
   });
 
@@ -208,9 +211,11 @@ describe('after a loss', () => {
     await gateway.close();
   });
 
-  it('given that RabbitMQ is killed and comes back, then bells of the outage are neither errors nor a storm, and later ones are answered', async () => {
+  it('given that RabbitMQ restarts in order and is killed later, then bells of the outage are neither errors nor a storm, and later ones are answered', async () => {
     const gateway = await startGateway(transport);
     const worker = await startWorker(transport, [backend]);
+    await answersAgain(gateway);
+    await restartInOrder();
     await answersAgain(gateway);
     const during = Array.from({ length: 50 }, () => aBell(backend));
     const outcomes: string[] = [];
@@ -255,6 +260,15 @@ describe('after a loss', () => {
     expect(outcomes).toEqual([]);
   });
 });
+
+/**
+ * Also what makes the kill a fair one. RabbitMQ keeps the term of a young quorum queue in memory for a while. Killed before it is on disk, the queue takes itself for a new member
+ * after the start and waits for a leader for ever (3.10.8, one node); a stop in order writes it.
+ */
+async function restartInOrder(): Promise<void> {
+  await broker.stop();
+  await broker.start();
+}
 
 async function deleteQueue(name: string): Promise<void> {
   const channel = await outsider.createChannel();

@@ -82,7 +82,7 @@ export function conforms(subject: Subject): void {
       expect(worker.rung).toEqual([second.operationId, first.operationId]);
     });
 
-    it('rings every worker alike for what needs no driver', async () => {
+    it('rings at the queue that every worker serves for what needs no driver', async () => {
       await startWorker(transport, [backend]);
       const bell = { ...aBell(null), attachmentId: null };
 

@@ -51,6 +51,8 @@ export interface Worker {
   rung: string[];
   bells: Bell[];
   contexts: CommandContext[];
+  /** What Nest says of the transport, in order. */
+  statuses: string[];
   /** Drains. */
   close(): Promise<void>;
 }
@@ -68,7 +70,7 @@ export async function startWorker(
   backends: string[],
   { behave = async () => undefined, handlers = Handlers, ready = true }: WorkerOptions = {},
 ): Promise<Worker> {
-  const worker: Omit<Worker, 'close'> = { rung: [], bells: [], contexts: [] };
+  const worker: Omit<Worker, 'close'> = { rung: [], bells: [], contexts: [], statuses: [] };
   const behaviour: Behaviour = async (command, bell, context) => {
     worker.rung.push(bell.operationId);
     worker.bells.push(bell);
@@ -81,8 +83,9 @@ export async function startWorker(
 
   const app = await NestFactory.createMicroservice(WorkerModule, {
     strategy: transport.server(backends),
-    logger: process.env.DBG ? undefined : false,
+    logger: false,
   });
+  app.status.subscribe((status) => worker.statuses.push(status));
   await app.listen();
   if (ready) await transport.ready();
   return { ...worker, close: () => app.close() };
@@ -97,7 +100,7 @@ export async function startGateway(transport: Transport, { ready = true } = {}):
   @Module({ imports: [MessagingModule.forRoot(transport)] })
   class GatewayModule {}
 
-  const app = await NestFactory.createApplicationContext(GatewayModule, { logger: process.env.DBG ? undefined : false });
+  const app = await NestFactory.createApplicationContext(GatewayModule, { logger: false });
   if (ready) await transport.ready();
   return { commands: app.get(CommandClient), close: () => app.close() };
 }

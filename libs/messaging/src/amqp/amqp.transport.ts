@@ -1,0 +1,31 @@
+import type { AmqpConfig } from '../amqp.config.js';
+import { DRAIN_MS, type Transport, type TransportOptions } from '../transport.js';
+import { AmqpClient } from './amqp.client.js';
+import { AmqpDeadLetters } from './amqp.dead-letters.js';
+import { AmqpServer } from './amqp.server.js';
+
+/** Between processes, over RabbitMQ. Nothing connects before the client is told to or a server listens. */
+export function amqpTransport(config: AmqpConfig, { drainMs = DRAIN_MS }: TransportOptions = {}): Transport {
+  const url = config.AMQP_URL;
+  const client = new AmqpClient(url);
+  const servers: AmqpServer[] = [];
+  return {
+    client,
+    server(backends) {
+      const server = new AmqpServer({ url, prefetch: config.PREFETCH, backends, drainMs });
+      servers.push(server);
+      return server;
+    },
+    deadLetters: () => new AmqpDeadLetters(url),
+    async ready() {
+      await Promise.all([
+        ...servers.filter(({ isOpen }) => isOpen).map((server) => server.ready()),
+        ...(client.wanted ? [client.ready()] : []),
+      ]);
+    },
+    async close() {
+      await Promise.all(servers.map((server) => server.close()));
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { ClientProxy, CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { DeadLetters } from './dead-letters.js';
+
+/** How the processes reach each other, made in `main.ts` before Nest's container; nothing else in an app knows which one it is. */
+export interface Transport {
+  client: ClientProxy;
+  /** A worker's end, for `connectMicroservice({ strategy })`. `backends` are `host@backend`; the bookkeeping queue is served besides. */
+  server(backends: readonly string[]): Server & CustomTransportStrategy;
+  deadLetters(): DeadLetters;
+  /** Resolves when every open server, and the client if it was told to connect, has reached the broker; waits for ever where that is away. */
+  ready(): Promise<void>;
+  /** Drains the servers and closes all. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** How long a closing server waits for handlers at work. */
+  drainMs?: number;
+}
+
+/** As long as a gateway gives its own waiters (design §7). */
+export const DRAIN_MS = 15_000;
