@@ -10,6 +10,7 @@ beforeAll(async () => (world = await startWorld({ workers: 0 })), 120_000);
 afterEach(async () => {
   for (const one of started.splice(0)) await one.end('SIGKILL');
   for (const worker of world.workers.splice(0)) await worker.stop();
+  expect(world.ledger.overlaps).toEqual([]);
 });
 afterAll(() => world.stop());
 
@@ -18,8 +19,10 @@ async function start(app: string): Promise<AppProcess> {
   started.push(process);
   return process;
 }
-const put = (id: string, host = 'tempest-1') => world.request('PUT', `/v3/attachments/${id}`, { attachment: { connector: aConnector(host) } });
-const doing = (method: string, phase: string) => until(`${method} ${phase}`, () => world.ledger.entries.some((e) => e.method === method && e.phase === phase));
+const put = (id: string, host = 'tempest-1') =>
+  world.request('PUT', `/v3/attachments/${id}`, { attachment: { connector: aConnector(host) } });
+const doing = (method: string, phase: string) =>
+  until(`${method} ${phase}`, () => world.ledger.entries.some((e) => e.method === method && e.phase === phase));
 
 /** A reserved attachment whose driver call will hang in a worker that is a process of its own. */
 async function hangingWorker(fault: 'hangOn' | 'hangAfter', method: 'initializeConnection' | 'terminateConnection') {
@@ -33,20 +36,23 @@ async function hangingWorker(fault: 'hangOn' | 'hangAfter', method: 'initializeC
 it.each([
   ['before', 'hangOn'],
   ['behind', 'hangAfter'],
-] as const)('given the worker is killed %s the effect of an attach, another one carries it out and the waiting caller gets his answer', async (_, fault) => {
-  const { worker, id, volume } = await hangingWorker(fault, 'initializeConnection');
-  const answer = put(id);
-  await until('the driver is at work', () =>
-    world.ledger.entries.some((e) => e.attachment === id && e.phase === (fault === 'hangOn' ? 'begin' : 'done')),
-  );
+] as const)(
+  'given the worker is killed %s the effect of an attach, another one carries it out and the waiting caller gets his answer',
+  async (_, fault) => {
+    const { worker, id, volume } = await hangingWorker(fault, 'initializeConnection');
+    const answer = put(id);
+    await until('the driver is at work', () =>
+      world.ledger.entries.some((e) => e.attachment === id && e.phase === (fault === 'hangOn' ? 'begin' : 'done')),
+    );
 
-  await worker.end('SIGKILL');
-  await world.startWorker();
+    await worker.end('SIGKILL');
+    await world.startWorker();
 
-  expect(await answer).toMatchObject({ status: 200, body: { attachment: { status: 'attaching' } } });
-  expect(await world.st(volume)).toEqual(['attaching', 'attaching']);
-  await world.settled();
-});
+    expect(await answer).toMatchObject({ status: 200, body: { attachment: { status: 'attaching' } } });
+    expect(await world.st(volume)).toEqual(['attaching', 'attaching']);
+    await world.settled();
+  },
+);
 
 it('given the worker is killed behind the effect of a detach, the row goes all the same', async () => {
   const { worker, id, volume } = await hangingWorker('hangAfter', 'terminateConnection');
@@ -74,7 +80,9 @@ it('given the worker is frozen in the driver for three leases, its late call is 
   worker.child.kill('SIGCONT');
 
   expect(gone.status).toBe(200);
-  await until('the late worker was refused', () => world.ledger.entries.some((e) => e.attachment === id && (e.phase === 'refused' || e.phase === 'failed')));
+  await until('the late worker was refused', () =>
+    world.ledger.entries.some((e) => e.attachment === id && (e.phase === 'refused' || e.phase === 'failed')),
+  );
   await world.settled();
   expect(world.ledger.connections).toEqual(expect.not.arrayContaining([expect.objectContaining({ attachment: id })]));
 });
@@ -89,7 +97,9 @@ it('given the gateway is killed while its caller waits, a repeat at another gate
     headers: { 'X-Auth-Token': world.member, 'OpenStack-API-Version': 'volume 3.44', 'Content-Type': 'application/json' },
     body: JSON.stringify({ attachment: { connector: aConnector() } }),
   }).catch((error: unknown) => error);
-  await until('the attach is in flight', async () => (await world.unfinished()).some((op) => op.attachment_id === id && op.state === 'running'));
+  await until('the attach is in flight', async () =>
+    (await world.unfinished()).some((op) => op.attachment_id === id && op.state === 'running'),
+  );
 
   await gateway.end('SIGKILL');
   const repeat = put(id);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -5,6 +6,8 @@ import { ClaimRunner } from './claim-runner.js';
 
 /** How many volumes one process sweeps at a time. */
 const AT_ONCE = 16;
+/** As long as the handlers of bells have, too. */
+const DRAIN_MS = 15_000;
 
 /** Answers "stuck": once a second it asks which operations are due and not being worked on, and carries them out. It never rings. */
 @Injectable()
@@ -26,12 +29,12 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.next();
   }
 
-  /** Resolves when what was begun has its result. */
+  /** Resolves when what was begun has its result, or has had long enough: then its lease runs out and another worker takes it up. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.sweeping;
-    await Promise.all(this.working.values());
+    await Promise.race([Promise.all(this.working.values()), pause(DRAIN_MS, undefined, { ref: false })]);
   }
 
   private next(): void {
