@@ -2,6 +2,8 @@ import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 
 /** A driver that hangs, lies, loses its replies or is away: what was promised ends, and the backend holds what the rows say. */
+jest.setTimeout(60_000);
+
 let world: World;
 beforeAll(async () => {
   const times = { DRIVER_TIMEOUT_MS: 600, ATTACH_WINDOW_MS: 1500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 300 };

@@ -18,8 +18,8 @@ export async function admin(environment: Record<string, string>, ...args: string
 }
 
 /** What it prints with `-f json`; throws unless it succeeds. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever it prints is what the test looks at
 export async function adminJson(environment: Record<string, string>, ...args: string[]): Promise<any> {
-  // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever it prints is what the test looks at
   const { code, stdout, stderr } = await admin(environment, ...args, '-f', 'json');
   if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${stderr}`);
   return JSON.parse(stdout);

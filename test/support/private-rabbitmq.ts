@@ -113,7 +113,8 @@ export class PrivateBroker {
   }
 
   private output(): string {
-    return readFileSync(join(this.home, 'out'), 'utf8').slice(-2_000);
+    const file = join(this.home, 'out');
+    return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : ''; // also asked when the broker ends as it should, and is removed
   }
 
   private writeSettings(): void {

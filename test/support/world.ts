@@ -229,7 +229,9 @@ export class World {
 
   /** Every promise has ended, and the backend holds what the rows say and nothing else. */
   async settled(withinMs = 20_000): Promise<void> {
-    await until('no operation is unfinished', async () => (await this.unfinished()).length === 0, withinMs);
+    await until('no operation is unfinished', async () => (await this.unfinished()).length === 0, withinMs).catch(async (error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(await this.unfinished())}`);
+    });
     const rows = await this.query('select id from attachments where not deleted and connector is not null order by id');
     const held = this.ledger.connections.map(({ attachment }) => attachment).sort();
     expect(held).toEqual(rows.map(({ id }) => id as string));

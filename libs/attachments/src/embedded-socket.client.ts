@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { Database } from './database.js';
 import type { Answer, Run } from './embedded-pool.js';
 import { openEmbedded } from './open-database.js';
+import { eachLine } from './socket-lines.js';
 
 export interface SocketQuestion {
   id: number;
@@ -40,14 +40,13 @@ interface Asked {
 function conversation(socket: Socket): { run: Run; close: () => Promise<void> } {
   const asked = new Map<number, Asked>();
   let last = 0;
-  createInterface({ input: socket }).on('line', (line) => {
+  eachLine(socket, (line) => {
     const answer = JSON.parse(line) as SocketAnswer;
     const caller = asked.get(answer.id);
     asked.delete(answer.id);
     if ('answer' in answer) caller?.resolve(answer.answer);
     else caller?.reject(Object.assign(new Error(answer.error.message), answer.error.code === null ? {} : { code: answer.error.code }));
   });
-  socket.on('error', () => undefined); // a close follows, and says what it means
   socket.on('close', () => {
     for (const { reject } of asked.values()) reject(new Error('the process that holds the database has gone away'));
   });

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { StartError } from '@app/domain';
 import type { Database } from './database.js';
 import type { Run } from './embedded-pool.js';
+import { eachLine } from './socket-lines.js';
 import type { SocketAnswer, SocketQuestion } from './embedded-socket.client.js';
 
 /** The shortest limit of the systems that have such sockets, its closing zero not counted. */
 const LONGEST_PATH = 103;
-/** What would keep the only session between two messages. */
+/** What would keep the only session between two messages: a mistake of our own, since whoever may connect may read the folder too. */
 const KEEPS_SESSION = /^\s*(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|set|lock|declare|listen)\b/i;
 
 /**
@@ -22,17 +22,17 @@ export class EmbeddedSocket {
   private readonly clients = new Set<Socket>();
 
   private constructor(
-    private readonly path: string,
+    private readonly address: string,
     private readonly server: Server,
   ) {}
 
-  /** @throws StartError when the path is too long for a socket, or cannot be listened on. */
-  static async serve(path: string, database: Database): Promise<EmbeddedSocket> {
+  /** `address` is as `socketAddress` gives it. @throws StartError when it cannot be listened on. */
+  static async serve(address: string, database: Database): Promise<EmbeddedSocket> {
     const server = createServer();
-    const socket = new EmbeddedSocket(path, server);
+    const socket = new EmbeddedSocket(address, server);
     server.on('connection', (client) => socket.welcome(client, runOf(database)));
-    rmSync(path, { force: true });
-    await listen(server, socketAddress(path));
+    rmSync(address, { force: true });
+    await listen(server, address);
     return socket;
   }
 
@@ -41,14 +41,13 @@ export class EmbeddedSocket {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const client of this.clients) client.destroy();
     await closed;
-    rmSync(this.path, { force: true });
+    rmSync(this.address, { force: true });
   }
 
   private welcome(client: Socket, run: Run): void {
     this.clients.add(client);
     client.on('close', () => this.clients.delete(client));
-    client.on('error', () => client.destroy());
-    createInterface({ input: client }).on('line', (line) => {
+    eachLine(client, (line) => {
       // A context of its own for each statement: the pool would take those of one connection for one caller that asks for a second session.
       new AsyncResource('EmbeddedStatement').runInAsyncScope(() => void this.answer(client, line, run));
     });

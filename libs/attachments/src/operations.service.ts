@@ -176,9 +176,11 @@ export class OperationsService {
     const row = await this.repeated(() => this.claimed(claimStatement(volumeId, claimant, this.times)));
     if (!row) return undefined;
     const abort = new AbortController();
-    this.running.set(row.number, abort);
     const deadline = new Date(Date.now() + this.times.DRIVER_TIMEOUT_MS);
-    return claimOf(row, this.keys, { number: BigInt(row.number), deadline, signal: abort.signal });
+    const claim = claimOf(row, this.keys, { number: BigInt(row.number), deadline, signal: abort.signal });
+    // Only now: the lease of what cannot be opened must run out.
+    this.running.set(row.number, abort);
+    return claim;
   }
 
   /** Of two claims that overlap one may be told by the index that the volume's slot is taken: then there is nothing to do here. */
