@@ -45,10 +45,10 @@ it('every connection runs at REPEATABLE READ, also one that is not ours', async 
   const database = await opened(url);
   await migrate(database);
 
-  const [ours] = (await database.source.query('show transaction_isolation')) as { transaction_isolation: string }[];
-  const [setting] = (await database.source.query(
+  const [ours] = await database.source.query<{ transaction_isolation: string }[]>('show transaction_isolation');
+  const [setting] = await database.source.query<{ setconfig: string[] }[]>(
     `select setconfig from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = current_database()`,
-  )) as { setconfig: string[] }[];
+  );
 
   expect(ours?.transaction_isolation).toBe('repeatable read');
   expect(setting?.setconfig).toContain('default_transaction_isolation=repeatable read');

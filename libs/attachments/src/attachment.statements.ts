@@ -55,10 +55,14 @@ export const detachIntent = (caller: Caller, situation: Situation, attachmentId:
       from v, a returning *)
     ${promised('attachment.detach')}`;
 
-/** No driver holds anything of it: the row goes at once (spec: state-machine §3). */
+/**
+ * No driver holds anything of it: the row goes at once (spec: state-machine §3). A claim leaves the volume's revision alone, so that none
+ * has begun its attach since the situation was read is asked again here; one that begins at this moment writes the same operation's row.
+ */
 export const detachAlone = ({ volume }: Situation, attachmentId: string): Sql =>
   sql`with v as (update volumes v set ${recomputed(sql`${attachmentId}`)}
-      where v.id = ${volume.id} and v.revision = ${volume.revision} returning v.id),
+      where v.id = ${volume.id} and v.revision = ${volume.revision}
+        and not exists (select 1 from operations t where t.attachment_id = ${attachmentId} and (t.touched or t.state = 'running')) returning v.id),
     ${superseded(attachmentId)},
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(),
         detach_time = clock_timestamp(), updated_at = clock_timestamp(), generation = generation + 1,
