@@ -1,4 +1,4 @@
-import { NBD_CLIENTS } from './client-tools';
+import { CLIENTS } from './client-tools';
 import { provide } from './installed-programs';
 import { POSTGRES, PrivatePostgres } from './private-postgres';
 import { PrivateBroker, RABBITMQ } from './private-rabbitmq';
@@ -10,7 +10,7 @@ import { beginRun, endRun, publishRun } from './test-run';
  */
 export default async function globalSetup(): Promise<void> {
   const { TEST_DATABASE_URL: database, TEST_AMQP_URL: broker } = process.env;
-  await provide([...(database ? [] : [POSTGRES]), ...(broker ? [] : [RABBITMQ]), ...NBD_CLIENTS]);
+  await provide([...(database ? [] : [POSTGRES]), ...(broker ? [] : [RABBITMQ]), ...CLIENTS]);
   const folder = beginRun();
   try {
     const [databaseUrl, amqpUrl] = await Promise.all([

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceError } from '@app/domain';
 import { DataSource, QueryFailedError, type QueryResult } from 'typeorm';
@@ -12,8 +13,12 @@ const REPEATS = 5;
 export class Database {
   constructor(readonly source: DataSource) {}
 
-  /** One statement, one round trip. */
-  async rows<T>(statement: Sql): Promise<T[]> {
+  /** One statement, one round trip. In an async context of its own: the lease that an embedded pool notes there must not reach our caller's timers. */
+  rows<T>(statement: Sql): Promise<T[]> {
+    return new AsyncResource('statement').runInAsyncScope(() => this.run<T>(statement));
+  }
+
+  private async run<T>(statement: Sql): Promise<T[]> {
     const runner = this.source.createQueryRunner();
     try {
       const result = (await runner.query(statement.text, [...statement.values], true)) as QueryResult<T>;

@@ -108,9 +108,9 @@ export class OperationsService {
     }
   }
 
-  /** Only for a database that one process holds alone: whoever held a lease is dead. */
+  /** Only for a database that one process holds alone, as it starts: whoever held a lease, or served a backend, is dead. */
   async freeLeases(): Promise<void> {
-    await this.database.rows(sql`update operations set lease_until = null where state = 'running'`);
+    await this.database.rows(sql`with w as (delete from workers) update operations set lease_until = null where state = 'running'`);
   }
 
   /** Every result returns the state in which it left the operation. @throws ClaimLost when somebody else has taken the operation over. */

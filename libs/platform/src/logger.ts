@@ -9,6 +9,8 @@ const FROM: Record<LogConfig['LOG_LEVEL'], LogLevel[]> = {
   debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
 };
 
+const OF_NEST = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication', 'NestMicroservice']);
+
 /**
  * The logger of every process. It writes to standard error only, since standard output is for what was asked for (a `ready` line, a table);
  * secrets are taken out by the names of their keys, a second line of defence behind never logging them.
@@ -16,6 +18,13 @@ const FROM: Record<LogConfig['LOG_LEVEL'], LogLevel[]> = {
 export class ProcessLogger extends ConsoleLogger {
   constructor({ LOG_LEVEL }: LogConfig, json = !process.stderr.isTTY) {
     super({ prefix: 'Mooring', logLevels: FROM[LOG_LEVEL], json, colors: !json });
+  }
+
+  /** Nest tells at every start which routes and modules it has; that is for debugging. */
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    if (typeof context === 'string' && OF_NEST.has(context)) return this.debug(message, ...rest);
+    super.log(message, ...rest);
   }
 
   protected override printMessages(
