@@ -22,7 +22,7 @@ interface ToAttach {
 /** The CTE `v` with which every deciding statement begins: it holds only while nobody else has decided anything about the volume since. */
 const volumeAsRead = ({ volume }: Situation, status: VolumeStatus = volume.status): Sql =>
   sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
-    where id = ${volume.id} and revision = ${volume.revision} returning *)`;
+    where id = ${volume.id} and revision = ${volume.revision} returning *, ${volume.status}::text as was)`;
 
 /** Readonly volumes make every attachment ro, whatever it asks for (spec: attachments-api §6.2 step 8). */
 const reserved = ({ volume }: Situation, { instanceUuid, mode }: NewAttachment): Sql =>
@@ -76,13 +76,14 @@ const nextGeneration = (attachmentId: string): Sql =>
 
 /** What waits for the attachment ends; what runs finds its generation gone (design §6). */
 const superseded = (attachmentId: string): Sql =>
-  sql`s as (update operations set state = 'failed', reason_class = 'superseded', finished_at = clock_timestamp(), updated_at = clock_timestamp()
+  sql`s as (update operations set state = 'failed', reason_class = 'superseded',
+      intent = case when operations.touched then operations.intent end, finished_at = clock_timestamp(), updated_at = clock_timestamp()
     from v where operations.attachment_id = ${attachmentId} and operations.state = 'pending' and operations.kind in ('attach', 'complete'))`;
 
 function attachOperation(keys: KeyRing, caller: Caller, { intent, digest, host }: NewIntent, creates: boolean): Sql {
   const id = randomUUID();
-  return sql`insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, creates, intent, digest, host, request_id, global_request_id)
-    select ${id}, 'attach', v.id, a.id, v.backend, a.generation, v.revision, ${creates}, ${sealIntent(keys, id, intent)}, ${digest}, ${host},
+  return sql`insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, creates, volume_was, intent, digest, host, request_id, global_request_id)
+    select ${id}, 'attach', v.id, a.id, v.backend, a.generation, v.revision, ${creates}, v.was, ${sealIntent(keys, id, intent)}, ${digest}, ${host},
       ${caller.requestId}, ${caller.globalRequestId} from v, a returning *`;
 }
 

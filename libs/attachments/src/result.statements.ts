@@ -5,6 +5,7 @@ import {
   type ConnectionInfo,
   connectorHost,
   connectorMountpoint,
+  NONE_REMAINING,
   type Reason,
   TRANSITIONS,
 } from '@app/domain';
@@ -83,10 +84,13 @@ export const attachFailedStatement = (claim: AttachClaim, reason: Reason, export
     u as (update attachments set attach_status = ${TRANSITIONS.attachUnready.attachment}, updated_at = clock_timestamp()
       from o where ${reason.class === 'notReady'} and attachments.id = o.attachment_id and not o.creates and not attachments.deleted
         and attachments.generation = o.generation),
-    v as (update volumes v set ${recomputed(raw('a.id'))}${exportGone ? NO_EXPORT : raw('')} from a where v.id = a.volume_id),
+    v as (update volumes v set ${recomputed(raw('a.id'), AS_BEFORE)}${exportGone ? NO_EXPORT : raw('')} from a, o where v.id = a.volume_id),
     e as (${exportForgotten(exportGone)} and not exists (select 1 from a)),
     w as (insert into operations ${settleOf(claim, sql`o where ${claim.replaces !== null}`)})
     select o.state, ${AND_MORE} from o`;
+
+/** What the create found, if no attachment explains it: a volume that was being downloaded still is. */
+const AS_BEFORE = sql`case when o.volume_was = any(${[...TRANSITIONS.reserve.volumeIs]}::text[]) then o.volume_was else ${NONE_REMAINING.volume}::text end`;
 
 /** Another attempt later; why the last one failed stays readable. */
 export const againStatement = (claim: Claim, reason: Reason): Sql =>

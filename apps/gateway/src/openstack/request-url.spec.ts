@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { projectInUrl, urlRewriter } from './request-url.js';
+import { projectInUrl, projectPath, urlRewriter } from './request-url.js';
 
 const rewrite = urlRewriter('[0-9a-f\\-]+');
 
@@ -22,4 +22,11 @@ it.each([
 
   expect(rewrite(request)).toBe(expected);
   expect(projectInUrl(request)).toBe(project);
+});
+
+it.each([
+  ['89afd400b646452b8db1b8d3a5c0f6a1', '/89afd400b646452b8db1b8d3a5c0f6a1'],
+  ['demo', ''],
+])('links of project %s name it as "%s", so that they can be followed', (projectId, part) => {
+  expect(projectPath(projectId, '[0-9a-f\\-]+')).toBe(part);
 });

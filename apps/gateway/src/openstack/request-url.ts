@@ -15,7 +15,7 @@ export const projectInUrl = (request: IncomingMessage): string | null => (reques
  * (spec: microversions-and-errors §3, attachments-api §1). What it does not know goes on as it is and finds no route.
  */
 export function urlRewriter(projectIdRegex: string): (request: IncomingMessage) => string {
-  const projectId = new RegExp(`^(?:${projectIdRegex})$`);
+  const projectId = whole(projectIdRegex);
   return (request) => {
     const url = inOriginForm(request.url ?? '/');
     const { path, query } = split(url);
@@ -24,6 +24,17 @@ export function urlRewriter(projectIdRegex: string): (request: IncomingMessage) 
     if (path === PREFIX) return `/v3${query}`;
     return withoutFormat(request.method, withoutProject(request, path, projectId)) + query;
   };
+}
+
+/** The part of a link that names the project: empty for an id that no route takes, as a noauth token's may be. */
+export const projectPath = (projectId: string, projectIdRegex: string): string =>
+  whole(projectIdRegex).test(projectId) ? `/${projectId}` : '';
+
+const patterns = new Map<string, RegExp>();
+function whole(regex: string): RegExp {
+  const known = patterns.get(regex) ?? new RegExp(`^(?:${regex})$`);
+  patterns.set(regex, known);
+  return known;
 }
 
 function withoutProject(request: IncomingMessage, path: string, projectId: RegExp): string {

@@ -26,7 +26,7 @@ const volume: VolumeRecord = {
   attachments: [{ attachmentId: 'a', instanceUuid: null, host: 'compute', mountpoint: 'na', attachedAt: null }],
 };
 const seenBy = (version: string, { isAdmin = false, roles = ['member'] } = {}): Record<string, unknown> =>
-  volumeDetail(volume, { caller: { isAdmin, roles, projectId: 'p' }, version: microversion(version), endpoint: 'http://h' });
+  volumeDetail(volume, { caller: { isAdmin, roles, projectId: 'p' }, version: microversion(version), endpoint: 'http://h', project: '/p' });
 
 it.each([
   ['3.12', ['group_id', 'shared_targets', 'volume_type_id', 'encryption_key_id', 'consumes_quota', 'migration_status', 'provider_id']],
@@ -65,7 +65,7 @@ it.each([
 ])('with a limit of %d', (limit, page, href) => {
   const query = { limit: String(limit), name: 'a b', marker: 'old', offset: '3' };
 
-  expect(nextLink('volumes', query, page, { limit, projectId: 'p', endpoint: 'http://h' })).toEqual(
+  expect(nextLink('volumes', query, page, { limit, project: '/p', endpoint: 'http://h' })).toEqual(
     href === null ? [] : [{ rel: 'next', href }],
   );
 });

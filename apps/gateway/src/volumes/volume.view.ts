@@ -7,6 +7,8 @@ export interface Audience {
   caller: Pick<Caller, 'isAdmin' | 'roles' | 'projectId'>;
   version: Microversion;
   endpoint: string;
+  /** `/<project id>` as links name it; empty where no route would take the id. */
+  project: string;
 }
 
 /** spec: volumes-surface §2: every key by microversion and role. */
@@ -35,7 +37,7 @@ export function nextLink(
   path: string,
   query: Record<string, unknown>,
   page: VolumeRecord[],
-  { limit, projectId, endpoint }: PageFacts,
+  { limit, project, endpoint }: PageFacts,
 ): Link[] {
   const last = page.at(-1);
   if (!last || page.length < limit) return [];
@@ -45,11 +47,11 @@ export function nextLink(
     others.flatMap(([key, value]) => [value].flat().map((item) => [key, String(item)] as [string, string])),
   );
   words.append('marker', last.id);
-  return [{ rel: 'next', href: `${endpoint}/v3/${projectId}/${path}?${words.toString()}` }];
+  return [{ rel: 'next', href: `${endpoint}/v3${project}/${path}?${words.toString()}` }];
 }
 export interface PageFacts {
   limit: number;
-  projectId: string;
+  project: string;
   endpoint: string;
 }
 
@@ -130,7 +132,7 @@ function visible({ readonly, attached_mode }: Record<string, string>) {
   return { ...(readonly !== undefined && { readonly }), ...(attached_mode !== undefined && { attached_mode }) };
 }
 
-const linksOf = (id: string, { endpoint, caller }: Audience): Link[] => [
-  { rel: 'self', href: `${endpoint}/v3/${caller.projectId}/volumes/${id}` },
-  { rel: 'bookmark', href: `${endpoint}/${caller.projectId}/volumes/${id}` },
+const linksOf = (id: string, { endpoint, project }: Audience): Link[] => [
+  { rel: 'self', href: `${endpoint}/v3${project}/volumes/${id}` },
+  { rel: 'bookmark', href: `${endpoint}${project}/volumes/${id}` },
 ];

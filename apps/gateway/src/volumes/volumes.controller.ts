@@ -6,6 +6,7 @@ import { OperationWaiter } from '../attachments/operation.waiter.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { Actions } from '../openstack/actions.js';
 import { endpointOf } from '../openstack/links.js';
+import { projectPath } from '../openstack/request-url.js';
 import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
@@ -100,7 +101,7 @@ export class VolumesController {
     const asked = parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
     const volumes = await this.volumes.list(caller, asked);
     const audience = this.audience(request, caller);
-    const next = nextLink(path, query, volumes, { limit: asked.limit, projectId: caller.projectId, endpoint: audience.endpoint });
+    const next = nextLink(path, query, volumes, { ...audience, limit: asked.limit });
     const counted = isAtLeast(version, COUNTED_SINCE) && isTrue(query.with_count);
     return {
       volumes: volumes.map((volume) => view(volume, audience)),
@@ -114,7 +115,9 @@ export class VolumesController {
   }
 
   private audience(request: FastifyRequest, caller: CallerFacts): Audience {
-    return { caller, version: request.openstack.version, endpoint: endpointOf(request, this.config.PUBLIC_ENDPOINT) };
+    const endpoint = endpointOf(request, this.config.PUBLIC_ENDPOINT);
+    const project = projectPath(caller.projectId, this.config.PROJECT_ID_REGEX);
+    return { caller, version: request.openstack.version, endpoint, project };
   }
 }
 

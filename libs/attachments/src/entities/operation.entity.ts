@@ -15,6 +15,8 @@ export class OperationEntity {
   @Column('text') state: OperationState;
   /** A create with connector: if it finally fails, its row goes. */
   @Column('boolean') creates: boolean;
+  /** The volume's status before an attach's intent; null for other kinds. */
+  @Column('text', { name: 'volume_was', nullable: true }) volumeWas: string | null;
   /** Connector, mode and credential, sealed; emptied when they are recorded or gone. */
   @Column('text', { nullable: true }) intent: string | null;
   @Column('text', { nullable: true }) digest: string | null;

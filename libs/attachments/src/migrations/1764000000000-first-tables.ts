@@ -65,7 +65,7 @@ create sequence claim_numbers;
 create table operations (
   id text primary key, kind text not null, volume_id text not null references volumes, attachment_id text references attachments,
   backend text, generation bigint not null default 0, revision bigint not null, state text not null default 'pending',
-  creates boolean not null default false, intent text, digest text, host text not null default '',
+  creates boolean not null default false, volume_was text, intent text, digest text, host text not null default '',
   touched boolean not null default false, undoing boolean not null default false,
   number bigint, owner text, lease_until timestamptz, attempts integer not null default 0, next_attempt_at timestamptz,
   reason_class text, reason_text text, request_id text not null, global_request_id text,
