@@ -27,9 +27,12 @@ export class AttachRunner {
   }
 
   private async connect(claim: AttachClaim): Promise<OperationState> {
-    const { volume, connection, replaces, call } = claim;
+    const { volume, connection, replaces, leftovers, call } = claim;
     const driver = this.drivers.for(claim.backend);
     await step('validate', () => driver.validateConnector(connection.connector));
+    // No row names them, so nobody would miss them, and a second host must not have the volume beside them.
+    for (const leftover of leftovers)
+      await step('terminate', () => within(call, (bounded) => driver.terminateConnection(volume, leftover, bounded)));
     if (volume.providerLocation === null) {
       const made = await step('createExport', () => within(call, (bounded) => driver.createExport(volume, bounded)));
       await this.operations.exported(claim, made.location);
@@ -55,7 +58,7 @@ export class AttachRunner {
   private async undo(claim: AttachClaim, reason: Reason): Promise<OperationState> {
     const { volume, connection, call } = claim;
     const driver = this.drivers.for(claim.backend);
-    const exportIsOurs = claim.othersConnected === 0 && !claim.repeats && claim.replaces === null;
+    const exportIsOurs = claim.othersConnected === 0 && !claim.repeats && claim.replaces === null && claim.leftovers.length === 0;
     try {
       if (!claim.repeats) await within(call, (bounded) => driver.terminateConnection(volume, connection, bounded));
       if (exportIsOurs) await within(call, (bounded) => driver.removeExport(volume, bounded));

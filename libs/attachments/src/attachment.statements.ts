@@ -48,10 +48,11 @@ export const completeIntent = (caller: Caller, situation: Situation, attachmentI
       select ${randomUUID()}, 'complete', v.id, a.id, a.generation, v.revision, ${caller.requestId}, ${caller.globalRequestId} from v, a returning *)
     ${promised('attachment.complete')}`;
 
-export const detachIntent = (caller: Caller, situation: Situation, attachmentId: string): Sql =>
+/** `abandons`: it takes back a create that was given up at its wait limit. */
+export const detachIntent = (caller: Caller, situation: Situation, attachmentId: string, abandons: boolean): Sql =>
   sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)}, ${superseded(attachmentId)},
-    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, request_id, global_request_id)
-      select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${caller.requestId}, ${caller.globalRequestId}
+    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, creates, request_id, global_request_id)
+      select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${abandons}, ${caller.requestId}, ${caller.globalRequestId}
       from v, a returning *)
     ${promised('attachment.detach')}`;
 

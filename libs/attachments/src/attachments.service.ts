@@ -104,27 +104,32 @@ export class AttachmentsService {
    * Ends what waits for the attachment and promises its detach; or, where no driver can hold anything, deletes the row at once.
    * @throws notFound, backend. A repeat joins the detach in flight.
    */
-  beginDetach(caller: Caller, id: string): Promise<Promised | { remaining: AttachmentRecord[] }> {
-    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
-      const entry = mayDetach(situation, id);
-      if ('join' in entry) return joined(situation, entry.join);
-      if (entry.driver) {
-        requireServed(situation, () => backendFailure());
-        return this.database.row<Promised>(detachIntent(caller, situation, id));
-      }
-      return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
-    });
+  beginDetach(caller: Caller, id: string): Promise<Detaching> {
+    return this.detach(caller, id, false);
   }
 
-  /** At the wait limit of a create: nobody was told the row's id, so its end is committed before the caller hears 500 (design §6). */
+  /**
+   * At the wait limit of a create: nobody was told the row's id, so its end is committed before the caller hears 500 (design §6), also where
+   * the worker has died meanwhile: the next one would connect it. For the same reason it goes on until the driver has done it.
+   */
   async abandonCreate(caller: Caller, { attachmentId }: Promised): Promise<Promised | undefined> {
     try {
-      const begun = attachmentId === null ? undefined : await this.beginDetach({ ...caller, isAdmin: true }, attachmentId);
+      const begun = attachmentId === null ? undefined : await this.detach({ ...caller, isAdmin: true }, attachmentId, true);
       return begun && 'operationId' in begun ? begun : undefined;
     } catch (error) {
       if (error instanceof Error && 'kind' in error && error.kind === 'notFound') return undefined; // it failed by itself, and its row is gone
       throw error;
     }
+  }
+
+  private detach(caller: Caller, id: string, abandons: boolean): Promise<Detaching> {
+    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
+      const entry = mayDetach(situation, id);
+      if ('join' in entry) return joined(situation, entry.join);
+      if (!entry.driver) return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
+      if (!abandons) requireServed(situation, () => backendFailure());
+      return this.database.row<Promised>(detachIntent(caller, situation, id, abandons));
+    });
   }
 
   private decide<T>(which: Which, exhausted: () => ServiceError, act: (situation: Seen) => Promise<T | undefined>): Promise<T> {
@@ -145,6 +150,9 @@ export class AttachmentsService {
     return { clause, attachmentId: known(id), absent: () => attachmentNotFound(id) };
   }
 }
+
+/** A detach that was promised, or what is left where the row went at once. */
+type Detaching = Promised | { remaining: AttachmentRecord[] };
 
 interface Which {
   clause: Sql;

@@ -34,14 +34,14 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
       next_attempt_at = clock_timestamp() + least(${times.BACKOFF_LIMIT_MS}, ${times.BACKOFF_MS} * 2 ^ least(attempts, 20)) * interval '1 ms',
       touched = touched or kind = 'attach', updated_at = clock_timestamp()
     from next where o.id = next.id returning o.*)
-  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.intent, c.digest, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
+  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.creates, c.intent, c.digest, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
     c.reason_class as "reasonClass", c.reason_text as "reasonText",
     extract(epoch from clock_timestamp() - c.created_at)::float8 * 1000 as "ageMs",
     v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
     t.extra_specs as "extraSpecs",
     a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector, a.connector_digest as "recordedDigest",
-    case when c.kind = 'detach' then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
-      where e.attachment_id = c.attachment_id and e.touched and e.intent is not null) end as touched,
+    case when c.kind in ('attach', 'detach') then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
+      where e.attachment_id = c.attachment_id and e.id <> c.id and e.touched and e.intent is not null) end as touched,
     case when c.kind = 'settle' then (select coalesce(json_agg(json_build_object('id', l.id, 'connector', l.connector)), '[]') from attachments l
       where l.volume_id = v.id and not l.deleted and l.connector is not null and l.connection_info <> '{}') end as live,
     (select count(*)::int from attachments u where u.volume_id = v.id and not u.deleted and u.id is distinct from c.attachment_id
@@ -55,6 +55,7 @@ export interface ClaimRow {
   number: string;
   generation: string;
   attempts: number;
+  creates: boolean;
   intent: string | null;
   digest: string | null;
   undoing: boolean;

@@ -1,4 +1,4 @@
-import type { AttachClaim, Claim, Connection, DetachClaim, DriverCall, Reason, ReasonClass, SettleClaim, VolumeRef } from '@app/domain';
+import type { AttachClaim, Claim, Connection, DriverCall, Reason, ReasonClass, SettleClaim, VolumeRef } from '@app/domain';
 import type { ClaimRow } from './claim.statements.js';
 import { connectionOf, openIntent, openRecorded } from './intent.js';
 import type { KeyRing } from './sealing.js';
@@ -12,7 +12,14 @@ export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
     case 'attach':
       return { ...base, kind: 'attach', attachmentId, ...attachParts(row, keys, attachmentId) };
     case 'detach':
-      return { ...base, kind: 'detach', attachmentId, connections: toEnd(row, keys, attachmentId), othersConnected: row.othersConnected };
+      return {
+        ...base,
+        kind: 'detach',
+        attachmentId,
+        connections: toEnd(row, keys, attachmentId),
+        othersConnected: row.othersConnected,
+        abandons: row.creates,
+      };
     case 'complete':
       return { ...base, kind: 'complete', attachmentId };
     case 'settle':
@@ -47,6 +54,9 @@ function attachParts(row: ClaimRow, keys: KeyRing, attachmentId: string): Attach
     connection: connectionOf(attachmentId, intent),
     mode: intent.mode,
     replaces: recorded && !repeats ? connectionOf(attachmentId, recorded) : null,
+    leftovers: toEnd(row, keys, attachmentId).filter(
+      ({ credential: { id } }) => ![intent, recorded].some((known) => known?.credential.id === id),
+    ),
     repeats,
     othersConnected: row.othersConnected,
     undoing: row.undoing ? ({ class: row.reasonClass as ReasonClass, text: row.reasonText } satisfies Reason) : null,
@@ -56,7 +66,7 @@ function attachParts(row: ClaimRow, keys: KeyRing, attachmentId: string): Attach
 }
 
 /** Every connection that a driver may hold for the attachment: the recorded one and those of attaches that reached it (design §6). */
-function toEnd(row: ClaimRow, keys: KeyRing, attachmentId: string): DetachClaim['connections'] {
+function toEnd(row: ClaimRow, keys: KeyRing, attachmentId: string): Connection[] {
   const recorded = row.connector === null ? [] : [openRecorded(keys, attachmentId, row.connector)];
   const reached = (row.touched ?? []).map(({ id, intent }) => openIntent(keys, id, intent));
   const byCredential = new Map<string, Connection>();

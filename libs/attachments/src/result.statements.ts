@@ -45,6 +45,8 @@ export function attachedStatement(keys: KeyRing, claim: AttachClaim, info: Conne
         attach_mode = case when o.creates then attachments.attach_mode else ${mode} end, attached_host = ${connectorHost(connection.connector)},
         mountpoint = ${connectorMountpoint(connection.connector)}, attach_time = clock_timestamp(), updated_at = clock_timestamp()
       from o where attachments.id = o.attachment_id and o.state = 'succeeded' returning attachments.volume_id),
+    p as (update operations set intent = null, touched = false from o
+      where o.state = 'succeeded' and operations.attachment_id = o.attachment_id and operations.id <> o.id and operations.touched),
     v as (update volumes set status = ${volume}, attach_status = ${volumeAttachStatus}, revision = revision + 1, updated_at = clock_timestamp()
       from a where volumes.id = a.volume_id)
     select o.state, ${AND_MORE} from o`;
@@ -86,7 +88,7 @@ export const attachFailedStatement = (claim: AttachClaim, reason: Reason, export
         and attachments.generation = o.generation),
     v as (update volumes v set ${recomputed(raw('a.id'), AS_BEFORE)}${exportGone ? NO_EXPORT : raw('')} from a, o where v.id = a.volume_id),
     e as (${exportForgotten(exportGone)} and not exists (select 1 from a)),
-    w as (insert into operations ${settleOf(claim, sql`o where ${claim.replaces !== null}`)})
+    w as (insert into operations ${settleOf(claim, sql`o where ${claim.replaces !== null || claim.leftovers.length > 0}`)})
     select o.state, ${AND_MORE} from o`;
 
 /** What the create found, if no attachment explains it: a volume that was being downloaded still is. */

@@ -40,3 +40,7 @@ it.each([
 ] as const)('a %s of %d ms: %#', (kind, ageMs, error, then) => {
   expect(afterOtherFailure({ kind, ageMs }, error, WINDOW).then).toBe(then);
 });
+
+it('the detach of a create that was given up goes on whatever the driver says', () => {
+  expect(afterOtherFailure({ kind: 'detach', ageMs: 10_000_000, abandons: true }, new Error('oops'), WINDOW).then).toBe('again');
+});

@@ -27,11 +27,18 @@ export function afterAttachFailure(claim: Pick<AttachClaim, 'attempts' | 'ageMs'
   return nothingDone ? { then: 'fail', reason } : { then: 'undo', reason };
 }
 
-/** A detach and a settle go on for ever while the backend is away; the making and the removal of a volume for the attach window. */
-export function afterOtherFailure(claim: Pick<Claim, 'kind' | 'ageMs'>, error: unknown, windowMs: number): AfterFailure {
+/**
+ * A detach goes on for ever while the backend is away; the making and the removal of a volume for the attach window. What nobody could ask
+ * for again goes on whatever the driver says: a settle, and the detach of a create that was given up.
+ */
+export function afterOtherFailure(
+  claim: Pick<Claim, 'kind' | 'ageMs'> & { abandons?: boolean },
+  error: unknown,
+  windowMs: number,
+): AfterFailure {
   const reason = reasonOf(error);
-  const patient = claim.kind === 'detach' || claim.kind === 'settle' || claim.ageMs < windowMs;
-  if (claim.kind === 'settle' || (isUnavailable(error) && patient)) return { then: 'again', reason };
+  const patient = claim.kind === 'detach' || claim.ageMs < windowMs;
+  if (claim.kind === 'settle' || claim.abandons || (isUnavailable(error) && patient)) return { then: 'again', reason };
   return { then: 'fail', reason };
 }
 

@@ -12,7 +12,9 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
 
 /** The numbered sections of a page of docs/contract. */
 const sectionsOf = (page: string): string[] =>
-  [...readFileSync(join(ROOT, 'docs', 'contract', `${page}.md`), 'utf8').matchAll(/^#+ (\d+(?:\.\d+)*)/gm)].map(([, number = '']) => number);
+  [...readFileSync(join(ROOT, 'docs', 'contract', `${page}.md`), 'utf8').matchAll(/^#+ (\d+(?:\.\d+)*)/gm)].map(
+    ([, number = '']) => number,
+  );
 
 it('every citation in the code names a section that the contract has', () => {
   const pages = new Map<string, string[]>();

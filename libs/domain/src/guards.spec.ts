@@ -131,6 +131,8 @@ describe('attach', () => {
       situation({ multiattach: true }, [row(), row({ id: 'a2', digest: 'd2' })]),
       'passes',
     ],
+    ['beside a row that may have been left connected', situation({}, [row(), row({ id: 'a2', touched: true })]), 'conflict'],
+    ['of a row that may have been left connected itself', situation({}, [row({ touched: true }), row({ id: 'a2' })]), 'passes'],
     ['beside a reserved row', situation({}, [row(), row({ id: 'a2' })]), 'passes'],
     ['of the only row with another connector', situation({}, [row({ digest: 'd9' })]), 'passes'],
     ['of a detaching volume', situation({ status: 'detaching' }, [row()]), 'passes'],

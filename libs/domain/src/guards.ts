@@ -117,7 +117,8 @@ export function mayAttach(situation: Situation, attachmentId: string, digest: st
   if (isErrorStatus(status)) throw updateInErrorState(id, status);
   if (inFlight) throw beingAttached(attachmentId, inFlight.host, inFlight.requestId);
 
-  if (!multiattach && situation.attachments.length > 1 && row.digest !== digest && anyConnected(situation)) throw duplicateConnectors(id);
+  if (!multiattach && situation.attachments.length > 1 && row.digest !== digest && anyConnected(situation, attachmentId))
+    throw duplicateConnectors(id);
   return BEGIN;
 }
 
@@ -154,8 +155,10 @@ export function mayBeginDetaching({ volume }: Situation, refusal: () => ServiceE
 
 const isMigrationSettled = (status: string | null) => (MIGRATION_SETTLED as readonly string[]).includes(status ?? '');
 
-const anyConnected = ({ attachments, unfinished }: Situation) =>
-  attachments.some((row) => row.digest !== null) || unfinished.some((op) => op.kind === 'attach');
+/** What another row's attach may have left at the backend counts; the row's own leftovers end before it connects anybody. */
+const anyConnected = ({ attachments, unfinished }: Situation, attachmentId: string) =>
+  attachments.some((row) => row.digest !== null || (row.touched && row.id !== attachmentId)) ||
+  unfinished.some((op) => op.kind === 'attach');
 
 /** An attachment that is being deleted is gone for everybody but its delete. */
 function liveRow(situation: Situation, attachmentId: string): AttachmentFacts {

@@ -39,6 +39,8 @@ export interface AttachClaim extends ClaimOf<'attach'> {
   mode: string | null;
   /** The connection that the row holds, if it is another than this one: ended before this one succeeds. */
   replaces: Connection | null;
+  /** What attaches that a delete superseded may have left, and no delete has ended: ended before this one connects anybody. */
+  leftovers: Connection[];
   /** Whether the row already holds this very connection: then an undo must leave it alone. */
   repeats: boolean;
   /** How many other attachments of the volume are connected: an export that they use stays. */
@@ -57,6 +59,8 @@ export interface DetachClaim extends ClaimOf<'detach'> {
   /** The recorded connection and those of every attach that may have reached the driver. */
   connections: Connection[];
   othersConnected: number;
+  /** It takes back a create whose caller was told no id: nobody could ask for it again. */
+  abandons: boolean;
 }
 export type CreateVolumeClaim = ClaimOf<'create-volume'>;
 export type DeleteVolumeClaim = ClaimOf<'delete-volume'>;

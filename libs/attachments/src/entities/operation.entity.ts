@@ -13,7 +13,7 @@ export class OperationEntity {
   /** The volume's revision at the intent: the order of its work. */
   @Column('bigint') revision: string;
   @Column('text') state: OperationState;
-  /** A create with connector: if it finally fails, its row goes. */
+  /** An attach of a create with connector: if it finally fails, its row goes. A detach that takes such a create back: it goes on until it is done. */
   @Column('boolean') creates: boolean;
   /** The volume's status before an attach's intent; null for other kinds. */
   @Column('text', { name: 'volume_was', nullable: true }) volumeWas: string | null;
