@@ -134,6 +134,18 @@ it('an update with another connector that fails leaves the recorded one connecte
   });
 });
 
+it('given the recorded connection will not end, the update fails, and the new host is not left connected', async () => {
+  const { id, volume } = await world.attachingAttachment();
+  world.driver.faults = { failOn: { terminateConnection: { message: 'stuck', outcome: 'notDone', times: 1 } } };
+
+  const answer = await put(id, 'other-host');
+
+  expect(answer.status).toBe(500);
+  expect(answer.body.computeFault.message).toContain('stuck');
+  await until('nothing is unfinished', async () => (await world.unfinished()).length === 0);
+  expect(world.ledger.connections.filter((connection) => connection.volume === volume).map(({ host }) => host)).toEqual(['tempest-1']);
+});
+
 it('a delete that comes while an attach runs supersedes it: its waiter hears 404, and nothing is connected', async () => {
   const { id, volume } = await world.reservedAttachment();
   world.driver.faults = { latencyMs: { initializeConnection: 400 } };

@@ -1,14 +1,5 @@
 import 'reflect-metadata';
-import {
-  AttachmentsModule,
-  DatabaseConfig,
-  KeyRing,
-  openPostgres,
-  proveKeys,
-  requireReady,
-  SecretsConfig,
-  TimesConfig,
-} from '@app/attachments';
+import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
 import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
 import { Module } from '@nestjs/common';
@@ -28,17 +19,10 @@ const CONFIG = {
 async function main(): Promise<void> {
   const { http, ...config } = loadConfig(CONFIG, process.env);
   const logger = new ProcessLogger(config.log);
-  const keys = KeyRing.fromFile(config.secrets.SECRETS_KEY_FILE);
-  const database = await openPostgres(config.database);
-  await requireReady(database);
-  await proveKeys(database, keys);
+  const store = await openStore(config);
 
   @Module({
-    imports: [
-      AttachmentsModule.forRoot({ database, keys, times: config.times }),
-      MessagingModule.forRoot(amqpTransport(config.amqp)),
-      GatewayModule.forRoot(http),
-    ],
+    imports: [AttachmentsModule.forRoot(store), MessagingModule.forRoot(amqpTransport(config.amqp)), GatewayModule.forRoot(http)],
   })
   class GatewayProcess {}
   const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http), { logger });
@@ -49,7 +33,7 @@ async function main(): Promise<void> {
   onShutdown(async () => {
     // First the waiters, within DRAIN_MS; then what they stood on.
     await app.close();
-    await database.close();
+    await store.database.close();
   }, logger);
 }
 

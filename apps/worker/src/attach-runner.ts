@@ -1,8 +1,17 @@
-import { afterAttachFailure, type AttachClaim, connectionInfoOf, type OperationState, type Reason } from '@app/domain';
-import { ClaimLost, OperationsService, TimesConfig } from '@app/attachments';
+import {
+  afterAttachFailure,
+  type AttachClaim,
+  type Connection,
+  connectionInfoOf,
+  type DriverConnectionInfo,
+  type ExportRecord,
+  type OperationState,
+  type Reason,
+} from '@app/domain';
+import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { AbandonedCall, step, within } from './driver-step.js';
+import { AbandonedCall, explained, step, within, withoutSecrets } from './driver-step.js';
 
 /** An attach: export, connection, result; and its undo. */
 @Injectable()
@@ -15,37 +24,49 @@ export class AttachRunner {
     private readonly times: TimesConfig,
   ) {}
 
+  /** What cannot be recorded is no failure of the driver: it is thrown, the lease runs out, and the next claim does it all again. */
   async carryOut(claim: AttachClaim): Promise<OperationState> {
     if (claim.superseded) return this.operations.superseded(claim);
     if (claim.undoing) return this.undo(claim, claim.undoing);
-    try {
-      return await this.connect(claim);
-    } catch (error) {
-      if (error instanceof ClaimLost) throw error;
-      return this.failed(claim, error);
-    }
+    const prepared = await this.attempt(claim, () => this.prepare(claim));
+    if ('ended' in prepared) return prepared.ended;
+    if (prepared.done) await this.operations.exported(claim, prepared.done.location);
+    const connected = await this.attempt(claim, () => this.connect(claim));
+    return 'ended' in connected ? connected.ended : this.operations.attached(claim, connectionInfoOf(connected.done, claim));
   }
 
-  private async connect(claim: AttachClaim): Promise<OperationState> {
-    const { volume, connection, replaces, leftovers, call } = claim;
-    const driver = this.drivers.for(claim.backend);
+  /** The export, if none stands. */
+  private async prepare({ backend, volume, connection, leftovers, call }: AttachClaim): Promise<ExportRecord | null> {
+    const driver = this.drivers.for(backend);
     await step('validate', () => driver.validateConnector(connection.connector));
     // No row names them, so nobody would miss them, and a second host must not have the volume beside them.
-    for (const leftover of leftovers)
+    for (const leftover of leftovers) {
       await step('terminate', () => within(call, (bounded) => driver.terminateConnection(volume, leftover, bounded)));
-    if (volume.providerLocation === null) {
-      const made = await step('createExport', () => within(call, (bounded) => driver.createExport(volume, bounded)));
-      await this.operations.exported(claim, made.location);
     }
+    if (volume.providerLocation !== null) return null;
+    return step('createExport', () => within(call, (bounded) => driver.createExport(volume, bounded)));
+  }
+
+  private async connect({ backend, volume, connection, replaces, call }: AttachClaim): Promise<DriverConnectionInfo> {
+    const driver = this.drivers.for(backend);
     const answer = await step('initialize', () => within(call, (bounded) => driver.initializeConnection(volume, connection, bounded)));
     // The row names one connector: the one that it named before must have lost its access before the new one is recorded.
     if (replaces) await step('terminate', () => within(call, (bounded) => driver.terminateConnection(volume, replaces, bounded)));
-    return this.operations.attached(claim, connectionInfoOf(answer, claim));
+    return answer;
+  }
+
+  private async attempt<T>(claim: AttachClaim, effect: () => Promise<T>): Promise<{ done: T } | { ended: OperationState }> {
+    try {
+      return { done: await effect() };
+    } catch (error) {
+      return { ended: await this.failed(claim, error) };
+    }
   }
 
   private async failed(claim: AttachClaim, error: unknown): Promise<OperationState> {
-    const { then, reason } = afterAttachFailure(claim, error, this.times.ATTACH_WINDOW_MS);
-    this.log.warn(`attach ${claim.operationId}: ${then} after: ${reason.text ?? describe(error)} (request ${claim.requestId})`);
+    const { then, reason: found } = afterAttachFailure(claim, error, this.times.ATTACH_WINDOW_MS);
+    const reason = { ...found, text: found.text && withoutSecrets(found.text, connectionsOf(claim)) };
+    this.log.warn(`attach ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`);
     if (then === 'again') return this.operations.again(claim, reason);
     if (then === 'fail') return this.operations.attachFailed(claim, reason, false);
     await this.operations.undoing(claim, reason);
@@ -63,11 +84,17 @@ export class AttachRunner {
       if (!claim.repeats) await within(call, (bounded) => driver.terminateConnection(volume, connection, bounded));
       if (exportIsOurs) await within(call, (bounded) => driver.removeExport(volume, bounded));
     } catch (error) {
-      this.log.warn(`attach ${claim.operationId}: undo goes on, after: ${describe(error)} (request ${claim.requestId})`);
+      this.log.warn(
+        `attach ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`,
+      );
       return this.operations.again(claim, reason);
     }
     return this.operations.attachFailed(claim, reason, exportIsOurs);
   }
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const connectionsOf = ({ connection, replaces, leftovers }: AttachClaim): Connection[] => [
+  connection,
+  ...(replaces ? [replaces] : []),
+  ...leftovers,
+];

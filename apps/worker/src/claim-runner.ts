@@ -1,4 +1,4 @@
-import type { Claim, OperationState } from '@app/domain';
+import { type Claim, type OperationState, told } from '@app/domain';
 import { ClaimLost, OperationsService } from '@app/attachments';
 import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { VolumeRunner } from './volume-runner.js';
 export class ClaimRunner {
   private readonly log = new Logger(ClaimRunner.name);
   private readonly backends: string[];
+  private stopped = false;
 
   constructor(
     private readonly operations: OperationsService,
@@ -22,8 +23,14 @@ export class ClaimRunner {
     this.backends = drivers.backends.map(({ name }) => name);
   }
 
+  /** From here on nothing new is taken; what is at work gets its result. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   /** A claim may be of any kind: its holder works for everybody. Finding nothing to do is success. */
   async carryOutAll(volumeId: string): Promise<void> {
+    if (this.stopped) return;
     for await (const claim of this.operations.claimsOf(volumeId, this.backends)) {
       const about = `${claim.kind} ${claim.operationId} of volume ${volumeId}, attempt ${claim.attempts} (request ${claim.requestId})`;
       this.log.debug(`claimed: ${about}`);
@@ -31,6 +38,7 @@ export class ClaimRunner {
         (state) => this.log.log(`${state}: ${about}`),
         (error: unknown) => this.explain(about, error),
       );
+      if (this.stopped) return;
     }
   }
 
@@ -52,6 +60,6 @@ export class ClaimRunner {
   /** The claim's lease runs out and somebody takes it up again; a lost claim already has somebody. */
   private explain(about: string, error: unknown): void {
     if (error instanceof ClaimLost) this.log.warn(error.message);
-    else this.log.error(`${about}: no result could be written`, error instanceof Error ? error.stack : String(error));
+    else this.log.error(`${about}: no result could be written`, told(error));
   }
 }

@@ -1,8 +1,8 @@
 import { afterOtherFailure, type DetachClaim, type OperationState } from '@app/domain';
-import { ClaimLost, OperationsService, TimesConfig } from '@app/attachments';
+import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { step, within } from './driver-step.js';
+import { explained, step, within, withoutSecrets } from './driver-step.js';
 
 /** A detach: every connection that may be there is ended; then, if nobody else uses it, the export. */
 @Injectable()
@@ -42,15 +42,17 @@ export class DetachRunner {
       await within(claim.call, (bounded) => driver.removeExport(claim.volume, bounded));
       return 'gone';
     } catch (error) {
-      this.log.warn(`detach ${claim.operationId}: the export is left over, after: ${String(error)} (request ${claim.requestId})`);
+      this.log.warn(
+        `detach ${claim.operationId}: the export is left over, after: ${explained(error, claim.connections)} (request ${claim.requestId})`,
+      );
       return 'leftOver';
     }
   }
 
-  private async failed(claim: DetachClaim, error: unknown): Promise<OperationState> {
-    if (error instanceof ClaimLost) throw error;
-    const { then, reason } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
-    this.log.warn(`detach ${claim.operationId}: ${then} after: ${reason.text ?? String(error)} (request ${claim.requestId})`);
+  private failed(claim: DetachClaim, error: unknown): Promise<OperationState> {
+    const { then, reason: found } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
+    const reason = { ...found, text: found.text && withoutSecrets(found.text, claim.connections) };
+    this.log.warn(`detach ${claim.operationId}: ${then} after: ${explained(error, claim.connections)} (request ${claim.requestId})`);
     return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
   }
 }

@@ -1,16 +1,27 @@
-import { type DriverCall, DriverError } from '@app/domain';
+import { type Connection, type DriverCall, DriverError, told } from '@app/domain';
 
 /** A driver call that may take no longer than its deadline, and no longer than the claim under which it is made. */
 export async function within<T>(call: DriverCall, work: (call: DriverCall) => Promise<T>): Promise<T> {
-  const timeout = AbortSignal.timeout(Math.max(0, call.deadline.getTime() - Date.now()));
-  const signal = AbortSignal.any([call.signal, timeout]);
-  const given = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new AbandonedCall()), { once: true });
-    if (signal.aborted) reject(new AbandonedCall());
-  });
-  given.catch(() => undefined); // when the work wins, nobody else looks at it
-  return Promise.race([work({ ...call, signal }), given]);
+  const bounded = new AbortController();
+  const giveUp = () => bounded.abort();
+  const timer = setTimeout(giveUp, Math.max(0, call.deadline.getTime() - Date.now()));
+  call.signal.addEventListener('abort', giveUp);
+  const abandoned = new Promise<never>((_, reject) => bounded.signal.addEventListener('abort', () => reject(new AbandonedCall())));
+  if (call.signal.aborted) giveUp();
+  try {
+    return await Promise.race([work({ ...call, signal: bounded.signal }), abandoned]);
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener('abort', giveUp);
+  }
 }
+
+/** What a log may say of a failure: everything but the credentials of the connections that it was about. */
+export const explained = (error: unknown, connections: readonly Connection[]): string => withoutSecrets(told(error), connections);
+
+/** A driver must keep them out of its errors; this one is not believed in it. */
+export const withoutSecrets = (text: string, connections: readonly Connection[]): string =>
+  connections.reduce((shown, { credential }) => shown.replaceAll(credential.secret, '***'), text);
 
 /**
  * Nobody waits for the driver any more, but it may still do its work. So nothing else may be asked of it under the same number: the next

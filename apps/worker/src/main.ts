@@ -1,20 +1,12 @@
 import 'reflect-metadata';
-import {
-  AttachmentsModule,
-  DatabaseConfig,
-  KeyRing,
-  openPostgres,
-  proveKeys,
-  requireReady,
-  SecretsConfig,
-  TimesConfig,
-} from '@app/attachments';
+import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { StartError } from '@app/domain';
 import { BackendsConfig, DriverRegistry, parseBackends } from '@app/drivers';
 import { AmqpConfig, amqpTransport } from '@app/messaging';
 import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Sweeper } from './sweeper.js';
 import { WorkerModule } from './worker.module.js';
 
 const CONFIG = {
@@ -29,22 +21,20 @@ const CONFIG = {
 async function main(): Promise<void> {
   const config = loadConfig(CONFIG, process.env);
   const logger = new ProcessLogger(config.log);
-  const keys = KeyRing.fromFile(config.secrets.SECRETS_KEY_FILE);
-  const database = await openPostgres(config.database);
-  await requireReady(database);
-  await proveKeys(database, keys);
+  const store = await openStore(config);
   const drivers = await opened(config.backends);
   const transport = amqpTransport(config.amqp);
 
-  @Module({ imports: [AttachmentsModule.forRoot({ database, keys, times: config.times }), WorkerModule.forRoot(drivers)] })
+  @Module({ imports: [AttachmentsModule.forRoot(store), WorkerModule.forRoot(drivers)] })
   class WorkerProcess {}
   const names = drivers.backends.map(({ name }) => name);
   const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server(names), logger });
   onShutdown(async () => {
+    app.get(Sweeper).stop();
     await transport.close();
     await app.close();
     await drivers.close();
-    await database.close();
+    await store.database.close();
   }, logger);
 
   // The rows are enough to work from; a broker that is away delays work by a sweep, and is waited for in the background.

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { OperationsService, TimesConfig } from '@app/attachments';
+import { told } from '@app/domain';
 import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ClaimRunner } from './claim-runner.js';
@@ -29,10 +30,16 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.next();
   }
 
-  /** Resolves when what was begun has its result, or has had long enough: then its lease runs out and another worker takes it up. */
-  async onModuleDestroy(): Promise<void> {
+  /** The first step of a drain: nothing new is begun, neither by a sweep nor for a bell. */
+  stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.claims.stop();
+  }
+
+  /** Resolves when what was begun has its result, or has had long enough: then its lease runs out and another worker takes it up. */
+  async onModuleDestroy(): Promise<void> {
+    this.stop();
     await this.sweeping;
     await Promise.race([Promise.all(this.working.values()), pause(DRAIN_MS, undefined, { ref: false })]);
   }
@@ -59,9 +66,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private work(volumeId: string): void {
     const work = this.claims
       .carryOutAll(volumeId)
-      .catch((error: unknown) =>
-        this.log.error(`volume ${volumeId} could not be swept`, error instanceof Error ? error.stack : String(error)),
-      )
+      .catch((error: unknown) => this.log.error(`volume ${volumeId} could not be swept`, told(error)))
       .finally(() => this.working.delete(volumeId));
     this.working.set(volumeId, work);
   }

@@ -1,8 +1,8 @@
 import { afterOtherFailure, type CreateVolumeClaim, type DeleteVolumeClaim, type OperationState, type SettleClaim } from '@app/domain';
-import { ClaimLost, OperationsService, TimesConfig } from '@app/attachments';
+import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { within } from './driver-step.js';
+import { explained, within, withoutSecrets } from './driver-step.js';
 
 type VolumeClaim = CreateVolumeClaim | DeleteVolumeClaim | SettleClaim;
 
@@ -17,29 +17,44 @@ export class VolumeRunner {
     private readonly times: TimesConfig,
   ) {}
 
+  /** As with an attach, what cannot be recorded is no failure of the driver. */
   async carryOut(claim: VolumeClaim): Promise<OperationState> {
     try {
-      return await this.perform(this.drivers.for(claim.backend), claim);
+      await this.perform(this.drivers.for(claim.backend), claim);
     } catch (error) {
-      if (error instanceof ClaimLost) throw error;
-      const { then, reason } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
-      this.log.warn(`${claim.kind} ${claim.operationId}: ${then} after: ${reason.text ?? String(error)} (request ${claim.requestId})`);
-      return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
+      return this.failed(claim, error);
     }
+    return this.record(claim);
   }
 
-  private async perform(driver: VolumeDriver, claim: VolumeClaim): Promise<OperationState> {
+  private perform(driver: VolumeDriver, claim: VolumeClaim): Promise<void> {
     const { volume, call } = claim;
     switch (claim.kind) {
       case 'create-volume':
-        await within(call, (bounded) => driver.createVolume(volume, bounded));
+        return within(call, (bounded) => driver.createVolume(volume, bounded));
+      case 'delete-volume':
+        return within(call, (bounded) => driver.deleteVolume(volume, bounded));
+      case 'settle':
+        return within(call, (bounded) => driver.settle(volume, claim.live, bounded));
+    }
+  }
+
+  private record(claim: VolumeClaim): Promise<OperationState> {
+    switch (claim.kind) {
+      case 'create-volume':
         return this.operations.volumeCreated(claim);
       case 'delete-volume':
-        await within(call, (bounded) => driver.deleteVolume(volume, bounded));
         return this.operations.volumeDeleted(claim);
       case 'settle':
-        await within(call, (bounded) => driver.settle(volume, claim.live, bounded));
         return this.operations.settled(claim, claim.live.length === 0);
     }
+  }
+
+  private failed(claim: VolumeClaim, error: unknown): Promise<OperationState> {
+    const connections = claim.kind === 'settle' ? claim.live : [];
+    const { then, reason: found } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
+    const reason = { ...found, text: found.text && withoutSecrets(found.text, connections) };
+    this.log.warn(`${claim.kind} ${claim.operationId}: ${then} after: ${explained(error, connections)} (request ${claim.requestId})`);
+    return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
   }
 }

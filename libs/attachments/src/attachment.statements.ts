@@ -51,7 +51,7 @@ export const completeIntent = (caller: Caller, situation: Situation, attachmentI
 /** `abandons`: it takes back a create that was given up at its wait limit. */
 export const detachIntent = (caller: Caller, situation: Situation, attachmentId: string, abandons: boolean): Sql =>
   sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)}, ${superseded(attachmentId)},
-    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, creates, request_id, global_request_id)
+    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, abandons, request_id, global_request_id)
       select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${abandons}, ${caller.requestId}, ${caller.globalRequestId}
       from v, a returning *)
     ${promised('attachment.detach')}`;
@@ -91,4 +91,4 @@ function attachOperation(keys: KeyRing, caller: Caller, { intent, digest, host }
 /** A Promised, of the operation `o`. */
 export const promised = (command: BellName): Sql =>
   sql`select o.id as "operationId", o.kind, ${raw(`'${command}'`)} as command, o.volume_id as "volumeId", o.attachment_id as "attachmentId",
-    o.backend, o.generation::int as generation from o`;
+    o.backend from o`;

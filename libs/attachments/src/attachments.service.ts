@@ -9,7 +9,7 @@ import {
   mayReserve,
   outcomeUnknown,
   resentCreate,
-  type ServiceError,
+  ServiceError,
   type Situation,
   unavailable,
   type UnfinishedFacts,
@@ -24,7 +24,7 @@ import { ATTACHMENT_LIST, page } from './pages.js';
 import type { AttachmentRecord, Caller, ListQuery, NewAttachment, Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { type Seen, seen, situationOf } from './situation.js';
-import { type Sql, sql } from './sql.js';
+import { known, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /**
@@ -117,7 +117,7 @@ export class AttachmentsService {
       const begun = attachmentId === null ? undefined : await this.detach({ ...caller, isAdmin: true }, attachmentId, true);
       return begun && 'operationId' in begun ? begun : undefined;
     } catch (error) {
-      if (error instanceof Error && 'kind' in error && error.kind === 'notFound') return undefined; // it failed by itself, and its row is gone
+      if (error instanceof ServiceError && error.kind === 'notFound') return undefined; // it failed by itself, and its row is gone
       throw error;
     }
   }
@@ -162,9 +162,6 @@ interface Which {
 
 const visible = (caller: Caller): Sql => sql`(${caller.isAdmin} or a.project_id = ${caller.projectId})`;
 
-/** No id holds a NUL, and PostgreSQL takes none: such an id is merely unknown. */
-const known = (id: string): string => (id.includes('\0') ? '' : id);
-
 /** A backend that nobody serves is answered at once, and nothing is promised (design §6). */
 function requireServed({ volume }: Situation, refusal: () => ServiceError): void {
   if (volume.backend === null || !volume.served) throw refusal();
@@ -177,5 +174,4 @@ const joined = ({ volume }: Situation, op: UnfinishedFacts): Promised => ({
   volumeId: volume.id,
   attachmentId: op.attachmentId,
   backend: volume.backend,
-  generation: op.generation,
 });

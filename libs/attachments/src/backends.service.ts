@@ -1,6 +1,6 @@
-import { answersTo } from '@app/domain';
+import { answersTo, unavailable } from '@app/domain';
 import type { Database } from './database.js';
-import { sql } from './sql.js';
+import { type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /** A backend as a worker announces it. */
@@ -27,13 +27,13 @@ export class BackendsService {
   /** Announces a worker and keeps it announced; called at start and with each renewal of its leases. */
   async serve(owner: string, process: string, backends: readonly ServedBackend[]): Promise<void> {
     const served = Object.fromEntries(backends.map(({ name, pool, driver }) => [name, { pool, driver }]));
-    await this.database.rows(sql`insert into workers (id, process, backends) values (${owner}, ${process}, ${JSON.stringify(served)}::jsonb)
+    await this.repeated(sql`insert into workers (id, process, backends) values (${owner}, ${process}, ${JSON.stringify(served)}::jsonb)
       on conflict (id) do update set heartbeat_at = clock_timestamp(), backends = excluded.backends`);
   }
 
   /** A worker that has drained says so: nobody then waits for it. Long-dead ones are swept out with it. */
   async leave(owner: string): Promise<void> {
-    await this.database.rows(sql`delete from workers where id = ${owner} or heartbeat_at < clock_timestamp() - interval '1 day'`);
+    await this.repeated(sql`delete from workers where id = ${owner} or heartbeat_at < clock_timestamp() - interval '1 day'`);
   }
 
   async list(): Promise<BackendRecord[]> {
@@ -54,11 +54,15 @@ export class BackendsService {
 
   /** After a backend's server lost its memory with its process: every volume of it that is connected is settled anew. */
   async settleAll(backend: string, requestId: string): Promise<number> {
-    const made = await this.database.rows(sql`insert into operations (id, kind, volume_id, backend, revision, request_id)
+    const made = await this.repeated(sql`insert into operations (id, kind, volume_id, backend, revision, request_id)
       select gen_random_uuid()::text, 'settle', v.id, v.backend, v.revision, ${requestId} from volumes v
       where v.backend = ${backend} and not v.deleted
         and exists (select 1 from attachments a where a.volume_id = v.id and not a.deleted and a.connector is not null)
         and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`);
     return made.length;
+  }
+
+  private repeated(statement: Sql): Promise<unknown[]> {
+    return this.database.repeat(() => this.database.rows(statement), unavailable);
   }
 }

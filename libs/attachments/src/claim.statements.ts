@@ -1,5 +1,5 @@
 import type { Sql } from './sql.js';
-import { raw, sql } from './sql.js';
+import { sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /** Who claims, and what he serves. */
@@ -9,12 +9,14 @@ export interface Claimant {
   backends: readonly string[];
 }
 
-/** A time counts only while it lies between now and now + its own greatest length, so a clock that jumps delays nobody (design §5). */
-const notBefore = (column: string, greatest: number): Sql =>
-  sql`(${raw(column)} between clock_timestamp() and clock_timestamp() + ${greatest} * interval '1 ms') is not true`;
-
+/**
+ * A time counts only while it lies between now and now + its own greatest length, so a clock that jumps delays nobody (design §5). A lease
+ * brings its length along: processes may be configured differently while one version replaces another.
+ */
 const due = (times: TimesConfig): Sql =>
-  sql`o.state in ('pending', 'running') and ${notBefore('o.lease_until', times.LEASE_MS)} and ${notBefore('o.next_attempt_at', times.BACKOFF_LIMIT_MS)}`;
+  sql`o.state in ('pending', 'running')
+    and (o.lease_until between clock_timestamp() and clock_timestamp() + o.lease_ms * interval '1 ms') is not true
+    and (o.next_attempt_at between clock_timestamp() and clock_timestamp() + ${times.BACKOFF_LIMIT_MS} * interval '1 ms') is not true`;
 
 /** A volume has one slot for drivers; what needs none waits only behind its own attachment's attach (design §5). */
 const mayRun = ({ backends }: Claimant): Sql =>
@@ -30,16 +32,16 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
     order by o.kind = 'settle', o.revision, o.created_at limit 1),
   c as (
     update operations o set state = 'running', owner = ${claimant.owner}, number = nextval('claim_numbers'), attempts = attempts + 1,
-      lease_until = clock_timestamp() + ${times.LEASE_MS} * interval '1 ms',
+      lease_until = clock_timestamp() + ${times.LEASE_MS} * interval '1 ms', lease_ms = ${times.LEASE_MS},
       next_attempt_at = clock_timestamp() + least(${times.BACKOFF_LIMIT_MS}, ${times.BACKOFF_MS} * 2 ^ least(attempts, 20)) * interval '1 ms',
       touched = touched or kind = 'attach', updated_at = clock_timestamp()
     from next where o.id = next.id returning o.*)
-  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.creates, c.intent, c.digest, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
+  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.abandons, c.intent, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
     c.reason_class as "reasonClass", c.reason_text as "reasonText",
     extract(epoch from clock_timestamp() - c.created_at)::float8 * 1000 as "ageMs",
     v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
     t.extra_specs as "extraSpecs",
-    a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector, a.connector_digest as "recordedDigest",
+    a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector,
     case when c.kind in ('attach', 'detach') then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
       where e.attachment_id = c.attachment_id and e.id <> c.id and e.touched and e.intent is not null) end as touched,
     case when c.kind = 'settle' then (select coalesce(json_agg(json_build_object('id', l.id, 'connector', l.connector)), '[]') from attachments l
@@ -55,9 +57,8 @@ export interface ClaimRow {
   number: string;
   generation: string;
   attempts: number;
-  creates: boolean;
+  abandons: boolean;
   intent: string | null;
-  digest: string | null;
   undoing: boolean;
   requestId: string;
   attachmentId: string | null;
@@ -73,7 +74,6 @@ export interface ClaimRow {
   rowGeneration: string | null;
   rowDeleted: boolean | null;
   connector: string | null;
-  recordedDigest: string | null;
   touched: { id: string; intent: string }[] | null;
   live: { id: string; connector: string }[] | null;
   othersConnected: number;

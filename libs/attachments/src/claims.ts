@@ -18,7 +18,7 @@ export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
         attachmentId,
         connections: toEnd(row, keys, attachmentId),
         othersConnected: row.othersConnected,
-        abandons: row.creates,
+        abandons: row.abandons,
       };
     case 'complete':
       return { ...base, kind: 'complete', attachmentId };

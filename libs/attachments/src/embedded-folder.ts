@@ -21,13 +21,22 @@ export async function openEmbeddedIn(folder: string, making: () => void): Promis
     await make(folder);
   }
   try {
-    const { run, close } = await openPglite(folder);
-    return await openEmbedded(run, close);
+    return await opened(folder);
   } catch (cause) {
     throw new StartError(
       `DATA_DIR: the database in ${folder} cannot be opened: it is damaged, or was made by a version of Mooring that is not this one.`,
       { cause },
     );
+  }
+}
+
+async function opened(folder: string): Promise<Database> {
+  const { run, close } = await openPglite(folder);
+  try {
+    return await openEmbedded(run, close);
+  } catch (error) {
+    await close().catch(() => undefined); // what went wrong first is what is told
+    throw error;
   }
 }
 

@@ -21,7 +21,12 @@ export async function openEmbeddedOver(address: string): Promise<Database | null
   const socket = await reach(address);
   if (!socket) return null;
   const { run, close } = conversation(socket);
-  return openEmbedded(run, close);
+  try {
+    return await openEmbedded(run, close);
+  } catch (error) {
+    socket.destroy(); // an open one would keep this process from ending
+    throw error;
+  }
 }
 
 function reach(address: string): Promise<Socket | null> {

@@ -10,6 +10,7 @@ export { EmbeddedSocket, socketAddress } from './embedded-socket.js';
 export { openEmbeddedOver } from './embedded-socket.client.js';
 export { checkDatabase, migrate, requireReady } from './migrator.js';
 export { openEmbedded, openPostgres } from './open-database.js';
+export { openStore } from './open-store.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
 export { ClaimLost, OperationsService } from './operations.service.js';
 export * from './records.js';

@@ -14,7 +14,8 @@ export async function migrate(database: Database): Promise<string[]> {
   const oneSession =
     database.source.options.type === 'postgres' && 'driver' in database.source.options && database.source.options.driver !== undefined;
   try {
-    if (!oneSession) await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    if (!oneSession)
+      await holder.query('set statement_timeout = 0').then(() => holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]));
     else await holder.release(); // nobody else can be there, and the one session is needed for the work
     await refuseNewer(database);
     const done = await database.source.runMigrations({ transaction: 'each' });

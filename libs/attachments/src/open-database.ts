@@ -17,6 +17,7 @@ export const MIGRATIONS = [FirstTables1764000000000];
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 10_000;
 
 const base = {
   type: 'postgres',
@@ -40,6 +41,9 @@ export async function openPostgres({
       options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
       types: { getTypeParser },
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      // A connection that was cut without a word must not be waited for longer than the server would have taken.
+      query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
     },
   });
   try {

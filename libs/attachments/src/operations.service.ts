@@ -99,7 +99,7 @@ export class OperationsService {
     const numbers = [...this.running.keys()];
     if (numbers.length === 0) return;
     try {
-      const kept = await this.database.rows<{ number: string }>(renewStatement(this.owner, numbers, this.times));
+      const kept = await this.repeated(() => this.database.rows<{ number: string }>(renewStatement(this.owner, numbers, this.times)));
       const held = new Set(kept.map(({ number }) => number));
       for (const number of numbers) if (!held.has(number)) this.abort(number, 'its claim was taken over');
     } catch (error) {
@@ -210,8 +210,10 @@ export class OperationsService {
   }
 
   private abort(number: string, why: string): void {
+    const controller = this.running.get(number);
+    if (!controller) return; // it got its result meanwhile
     this.log.warn(`claim ${number}: driver call aborted, ${why}`);
-    this.running.get(number)?.abort(new Error(why));
+    controller.abort(new Error(why));
   }
 }
 

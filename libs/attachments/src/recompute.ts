@@ -1,5 +1,5 @@
 import { MIGRATION_SETTLED, NONE_REMAINING, REMAINING } from '@app/domain';
-import { join, raw, type Sql, sql } from './sql.js';
+import { join, type Sql, sql } from './sql.js';
 
 /**
  * What a volume `v` becomes when an attachment goes, made from the transition table (spec: state-machine §5): assignments for the update
@@ -24,5 +24,3 @@ export function recomputed(gone: Sql, whenNoneRemains: Sql = sql`${NONE_REMAININ
     attach_status = case ${best} ${attachStatus} else ${NONE_REMAINING.attachStatus}::text end,
     admin_metadata = v.admin_metadata - 'attached_mode', revision = v.revision + 1, updated_at = clock_timestamp()`;
 }
-
-export const NOW = raw('clock_timestamp()');

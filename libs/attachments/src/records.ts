@@ -96,8 +96,6 @@ export interface Promised {
   attachmentId: string | null;
   /** Null: needs no driver. */
   backend: string | null;
-  /** The attachment's generation that the answer must still find. */
-  generation: number;
 }
 
 /** What one look at an operation shows; the answer to its caller is made of this and nothing else. */

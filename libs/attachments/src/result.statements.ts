@@ -137,8 +137,13 @@ export const settleStatement = (claim: Claim): Sql =>
     where v.id = ${claim.volume.id} and v.backend is not null and not v.deleted
       and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`;
 
+/** Whatever an attach left behind that no row names has been ended with the rest. */
 export const settledStatement = (claim: Claim, exportGone: boolean): Sql =>
-  sql`with ${ended(claim, 'succeeded', null)}, e as (${exportForgotten(exportGone)}) select o.state, ${AND_MORE} from o`;
+  sql`with ${ended(claim, 'succeeded', null)},
+    p as (update operations set intent = null, touched = false from o where operations.volume_id = o.volume_id and operations.id <> o.id
+      and operations.touched and operations.state in ('succeeded', 'failed')),
+    v as (update volumes set revision = volumes.revision + 1${exportGone ? NO_EXPORT : raw('')} from o where volumes.id = o.volume_id)
+    select o.state, ${AND_MORE} from o`;
 
 export function volumeStatement(claim: Claim, result: { status: string; reason: Reason | null; deleted?: boolean }): Sql {
   const deleted = result.deleted ? raw(`, deleted = true, deleted_at = clock_timestamp(), provider_location = null`) : raw('');

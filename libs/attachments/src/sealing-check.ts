@@ -1,4 +1,4 @@
-import { StartError } from '@app/domain';
+import { StartError, unavailable } from '@app/domain';
 import type { Database } from './database.js';
 import { type KeyRing, place } from './sealing.js';
 import { sql } from './sql.js';
@@ -8,7 +8,8 @@ const ROW = 'mooring';
 /** Proves at start that the keys are those of this database. @throws StartError when none of them opens what was sealed first. */
 export async function proveKeys(database: Database, keys: KeyRing): Promise<void> {
   const at = place('sealing_checks.sealed', ROW);
-  await database.rows(sql`insert into sealing_checks (id, sealed) values (${ROW}, ${keys.seal(ROW, at)}) on conflict do nothing`);
+  const first = sql`insert into sealing_checks (id, sealed) values (${ROW}, ${keys.seal(ROW, at)}) on conflict do nothing`;
+  await database.repeat(() => database.rows(first), unavailable);
   const check = await database.row<{ sealed: string }>(sql`select sealed from sealing_checks where id = ${ROW}`);
   try {
     keys.open(check?.sealed ?? '', at);

@@ -1,12 +1,12 @@
 import type { AttachmentFacts, Situation, UnfinishedFacts } from '@app/domain';
 import { raw, type Sql, sql } from './sql.js';
 
-interface SituationRow extends Omit<Situation['volume'], never> {
+type SituationRow = Situation['volume'] & {
   attachments: AttachmentFacts[];
   unfinished: UnfinishedFacts[];
   /** The sealed connector of the attachment asked about. */
   connector: string | null;
-}
+};
 
 /** A situation, and of the attachment asked about what is recorded of its connection, sealed. */
 export interface Seen extends Situation {
@@ -21,7 +21,7 @@ const ATTACHMENTS = raw(`(select coalesce(json_agg(json_build_object(
 
 const UNFINISHED = raw(`(select coalesce(json_agg(json_build_object(
     'id', o.id, 'kind', o.kind, 'attachmentId', o.attachment_id, 'digest', o.digest, 'host', o.host, 'creates', o.creates,
-    'generation', o.generation, 'instanceUuid', i.instance_uuid, 'requestId', o.request_id, 'globalRequestId', o.global_request_id)
+    'instanceUuid', i.instance_uuid, 'requestId', o.request_id, 'globalRequestId', o.global_request_id)
     order by o.revision), '[]')
   from operations o left join attachments i on i.id = o.attachment_id
   where o.volume_id = v.id and o.state in ('pending', 'running')

@@ -35,6 +35,9 @@ export function join(items: readonly Sql[], separator: string): Sql {
   return items.reduce((all, item, i) => (i === 0 ? item : sql`${all}${raw(separator)}${item}`), raw(''));
 }
 
+/** No id holds a NUL, and PostgreSQL takes none: such an id is merely unknown. */
+export const known = (id: string): string => (id.includes('\0') ? '' : id);
+
 function append(strings: string[], more: readonly string[]): void {
   strings[strings.length - 1] += more[0] ?? '';
   strings.push(...more.slice(1));

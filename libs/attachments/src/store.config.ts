@@ -5,6 +5,7 @@ import {
   IsString,
   IsUrl,
   Max,
+  Min,
   Validate,
   type ValidationArguments,
   ValidatorConstraint,
@@ -28,9 +29,9 @@ export class DatabaseConfig {
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true })
   readonly DATABASE_URL: string;
 
-  /** How many connections to PostgreSQL a process holds at most. */
+  /** How many connections to PostgreSQL a process holds at most; a migration takes two. */
   @IsInt()
-  @IsPositive()
+  @Min(2)
   @Max(1000)
   readonly DATABASE_POOL_SIZE: number = 10;
 }

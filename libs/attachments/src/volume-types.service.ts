@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { resourceConflict, ServiceError, volumeTypeNotFound } from '@app/domain';
+import { resourceConflict, ServiceError, unavailable, volumeTypeNotFound } from '@app/domain';
 import { type Database, sqlState, UNIQUE_VIOLATION } from './database.js';
 import type { Caller, VolumeTypeRecord } from './records.js';
-import { raw, type Sql, sql } from './sql.js';
+import { known, raw, type Sql, sql } from './sql.js';
 
 export interface NewVolumeType {
   name: string;
@@ -39,7 +39,7 @@ export class VolumeTypesService {
 
   /** @throws notFound. */
   async find(caller: Caller, nameOrId: string): Promise<VolumeTypeRecord> {
-    const key = nameOrId.includes('\0') ? '' : nameOrId;
+    const key = known(nameOrId);
     const type = await this.database.row<VolumeTypeRecord>(
       sql`select ${COLUMNS} from volume_types t where not t.deleted and (t.id = ${key} or t.name = ${key}) and ${visible(caller)}
         order by t.id = ${key} desc limit 1`,
@@ -51,15 +51,15 @@ export class VolumeTypesService {
   /** @throws notFound, conflict while a volume is of this type. */
   async remove(caller: Caller, id: string): Promise<void> {
     const type = await this.find(caller, id);
-    const gone = await this.database.row(sql`update volume_types set deleted = true, deleted_at = clock_timestamp()
+    const gone = await this.changed(sql`update volume_types set deleted = true, deleted_at = clock_timestamp()
       where id = ${type.id} and not exists (select 1 from volumes v where v.volume_type_id = volume_types.id and not v.deleted) returning id`);
-    if (!gone) throw resourceConflict(`Volume Type ${type.id} deletion is not allowed with volumes present with the type.`);
+    if (gone.length === 0) throw resourceConflict(`Volume Type ${type.id} deletion is not allowed with volumes present with the type.`);
   }
 
   /** Adds to the specs that stand. @throws notFound. */
   async setExtraSpecs(caller: Caller, id: string, specs: Record<string, string>): Promise<Record<string, string>> {
     const type = await this.find(caller, id);
-    await this.database.rows(sql`update volume_types set extra_specs = extra_specs || ${JSON.stringify(specs)}::jsonb,
+    await this.changed(sql`update volume_types set extra_specs = extra_specs || ${JSON.stringify(specs)}::jsonb,
       updated_at = clock_timestamp() where id = ${type.id} returning id`);
     return specs;
   }
@@ -73,9 +73,13 @@ export class VolumeTypesService {
     const type = await this.find(caller, id);
     if (!Object.hasOwn(type.extraSpecs, key))
       throw new ServiceError('notFound', `Volume Type ${type.id} has no extra specs with key ${key}.`);
-    await this.database.rows(
+    await this.changed(
       sql`update volume_types set extra_specs = extra_specs - ${key}::text, updated_at = clock_timestamp() where id = ${type.id} returning id`,
     );
+  }
+
+  private changed(statement: Sql): Promise<unknown[]> {
+    return this.database.repeat(() => this.database.rows(statement), unavailable);
   }
 }
 

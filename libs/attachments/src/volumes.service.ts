@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mayBeginDetaching, mayDeleteVolume, notDetachable, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
+import { mayBeginDetaching, mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
 import { promised } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
 import { countOf, page } from './pages.js';
 import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
 import { seen, situationOf } from './situation.js';
-import { raw, type Sql, sql } from './sql.js';
+import { join, known, raw, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 import { VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
 import type { VolumeTypesService } from './volume-types.service.js';
@@ -67,15 +67,14 @@ export class VolumesService {
     return { volume: await this.find(caller, id), promised: begun ?? null };
   }
 
-  /** @throws notFound. */
-  async update(caller: Caller, id: string, { name, description, metadata }: VolumeChanges): Promise<VolumeRecord> {
-    const found = await this.find(caller, id);
-    const changed = { name, description, metadata };
-    const next = { ...found, ...Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined)) };
+  /** Only the keys that are given change. @throws notFound. */
+  async update(caller: Caller, id: string, changes: VolumeChanges): Promise<VolumeRecord> {
+    const set = [raw('updated_at = clock_timestamp()')];
+    if (changes.name !== undefined) set.push(sql`name = ${changes.name}`);
+    if (changes.description !== undefined) set.push(sql`description = ${changes.description}`);
+    if (changes.metadata !== undefined) set.push(sql`metadata = ${JSON.stringify(changes.metadata)}::jsonb`);
     await this.database.repeat(
-      () =>
-        this.database.rows(sql`update volumes set name = ${next.name}, description = ${next.description},
-        metadata = ${JSON.stringify(next.metadata)}::jsonb, updated_at = clock_timestamp() where id = ${id} and not deleted`),
+      () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${theOne(caller, id)} returning id`),
       unavailable,
     );
     return this.find(caller, id);
@@ -95,7 +94,7 @@ export class VolumesService {
   /** @throws notFound, invalid (spec: state-machine §7). A migrating volume stays as it is. */
   async beginDetaching(caller: Caller, id: string): Promise<void> {
     await this.decide(caller, id, async (situation) => {
-      if (mayBeginDetaching(situation, notDetachable) === 'nothing') return true;
+      if (mayBeginDetaching(situation) === 'nothing') return true;
       return this.database.row(sql`with ${moved(situation, TRANSITIONS.beginDetaching.volume)} select id from v`);
     });
   }
@@ -118,8 +117,6 @@ export class VolumesService {
     }, unavailable);
   }
 }
-
-const known = (id: string): string => (id.includes('\0') ? '' : id);
 
 const theOne = (caller: Caller, id: string): Sql =>
   sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;

@@ -2,8 +2,8 @@ import { afterAttachFailure, afterOtherFailure } from './after-failure.js';
 import { backendUnavailable, DriverError, driverNotReady, invalidConnector } from './driver-error.js';
 
 const WINDOW = 40_000;
-const early = { attempts: 1, ageMs: 10 };
-const late = { attempts: 9, ageMs: 41_000 };
+const early = { attempts: 1, ageMs: 10, replaces: null };
+const late = { attempts: 9, ageMs: 41_000, replaces: null };
 
 it.each([
   ['an invalid connector', early, invalidConnector('initiator'), 'fail', 'invalidConnector'],
@@ -13,7 +13,7 @@ it.each([
   ['a refusal that was not done', early, new DriverError('failed', 'notDone', 'no'), 'fail', 'backend'],
   [
     'a refusal that was not done this time, but maybe before',
-    { attempts: 2, ageMs: 10 },
+    { ...early, attempts: 2 },
     new DriverError('failed', 'notDone', 'no'),
     'undo',
     'backend',

@@ -19,11 +19,18 @@ const CLASSES: Record<DriverErrorKind, ReasonClass> = {
 export const reasonOf = (error: unknown): Reason =>
   error instanceof DriverError ? { class: CLASSES[error.kind], text: error.message } : { class: 'internal', text: null };
 
-/** An attach has failed only when its undo is confirmed; "not done" needs none, if no earlier attempt may have done something. */
-export function afterAttachFailure(claim: Pick<AttachClaim, 'attempts' | 'ageMs'>, error: unknown, windowMs: number): AfterFailure {
+/**
+ * An attach has failed only when its undo is confirmed; "not done" needs none, if no earlier attempt may have done something. Where another
+ * connection is replaced, the step that failed may be the one behind the connection's own.
+ */
+export function afterAttachFailure(
+  claim: Pick<AttachClaim, 'attempts' | 'ageMs' | 'replaces'>,
+  error: unknown,
+  windowMs: number,
+): AfterFailure {
   const reason = reasonOf(error);
   if (isUnavailable(error) && claim.ageMs < windowMs) return { then: 'again', reason };
-  const nothingDone = error instanceof DriverError && error.outcome === 'notDone' && claim.attempts === 1;
+  const nothingDone = error instanceof DriverError && error.outcome === 'notDone' && claim.attempts === 1 && !claim.replaces;
   return nothingDone ? { then: 'fail', reason } : { then: 'undo', reason };
 }
 

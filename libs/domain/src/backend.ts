@@ -1,8 +1,3 @@
-/** A volume's place, `host@backend#pool`, names the queue that its work goes to: all of it before the pool. */
-export function backendOf(place: string): string {
-  return place.split('#', 1)[0] ?? place;
-}
-
 /** A backend's name as a worker serves it: `host@backend`. */
 export const BACKEND_NAME = /^[^@#\s]+@[^@#\s]+$/;
 

@@ -4,8 +4,8 @@ import {
   createInErrorState,
   duplicateConnectors,
   notDeletable,
+  notDetachable,
   notReservable,
-  type ServiceError,
   updateInErrorState,
   volumeNotFound,
 } from './errors.js';
@@ -64,7 +64,6 @@ export interface UnfinishedFacts {
   /** Host of the connector; empty where there is none. */
   host: string;
   creates: boolean;
-  generation: number;
   instanceUuid: string | null;
   requestId: string;
   globalRequestId: string | null;
@@ -144,13 +143,13 @@ export function mayDeleteVolume({ volume, attachments, unfinished }: Situation):
   if (!from.includes(volume.status) || volume.attachStatus === 'attached' || !settled || busy) throw notDeletable();
 }
 
-/** Null: go on. An error: refuse. `nothing`: Cinder answers 202 to a migrating volume and changes nothing (spec: state-machine §7). */
-export function mayBeginDetaching({ volume }: Situation, refusal: () => ServiceError): 'begin' | 'nothing' {
+/** @throws invalid. `nothing`: Cinder answers 202 to a migrating volume and changes nothing (spec: state-machine §7). */
+export function mayBeginDetaching({ volume }: Situation): 'begin' | 'nothing' {
   const { volumeIs, volumeAttachStatusIs } = TRANSITIONS.beginDetaching;
   const still = (DETACHABLE_MIGRATION as readonly string[]).includes(volume.migrationStatus ?? '');
   if ((volumeIs as readonly string[]).includes(volume.status) && volume.attachStatus === volumeAttachStatusIs && still) return 'begin';
   if (!still) return 'nothing';
-  throw refusal();
+  throw notDetachable();
 }
 
 const isMigrationSettled = (status: string | null) => (MIGRATION_SETTLED as readonly string[]).includes(status ?? '');

@@ -8,4 +8,5 @@ export * from './guards.js';
 export * from './operation.js';
 export * from './start-error.js';
 export * from './storage.js';
+export * from './told.js';
 export * from './transitions.js';

@@ -13,8 +13,10 @@ export class OperationEntity {
   /** The volume's revision at the intent: the order of its work. */
   @Column('bigint') revision: string;
   @Column('text') state: OperationState;
-  /** An attach of a create with connector: if it finally fails, its row goes. A detach that takes such a create back: it goes on until it is done. */
+  /** The attach of a create with connector: if it finally fails, its row goes. */
   @Column('boolean') creates: boolean;
+  /** The detach of a create that was given up: nobody could ask for it again, so it goes on until it is done. */
+  @Column('boolean') abandons: boolean;
   /** The volume's status before an attach's intent; null for other kinds. */
   @Column('text', { name: 'volume_was', nullable: true }) volumeWas: string | null;
   /** Connector, mode and credential, sealed; emptied when they are recorded or gone. */
@@ -28,6 +30,8 @@ export class OperationEntity {
   @Column('bigint', { nullable: true }) number: string | null;
   @Column('text', { nullable: true }) owner: string | null;
   @Column('timestamptz', { name: 'lease_until', nullable: true }) leaseUntil: Date | null;
+  /** How long the lease is that `leaseUntil` ends. */
+  @Column('integer', { name: 'lease_ms', nullable: true }) leaseMs: number | null;
   @Column('integer') attempts: number;
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true }) nextAttemptAt: Date | null;
   @Column('text', { name: 'reason_class', nullable: true }) reasonClass: ReasonClass | null;

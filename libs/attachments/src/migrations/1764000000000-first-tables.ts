@@ -66,8 +66,8 @@ create table operations (
   id text primary key, kind text not null, volume_id text not null references volumes, attachment_id text references attachments,
   backend text, generation bigint not null default 0, revision bigint not null, state text not null default 'pending',
   creates boolean not null default false, volume_was text, intent text, digest text, host text not null default '',
-  touched boolean not null default false, undoing boolean not null default false,
-  number bigint, owner text, lease_until timestamptz, attempts integer not null default 0, next_attempt_at timestamptz,
+  touched boolean not null default false, undoing boolean not null default false, abandons boolean not null default false,
+  number bigint, owner text, lease_until timestamptz, lease_ms integer, attempts integer not null default 0, next_attempt_at timestamptz,
   reason_class text, reason_text text, request_id text not null, global_request_id text,
   created_at timestamptz not null default clock_timestamp(), updated_at timestamptz, finished_at timestamptz,
   check (kind in ('attach', 'complete', 'detach', 'create-volume', 'delete-volume', 'settle')),
@@ -83,8 +83,7 @@ create unique index one_unfinished_detach on operations (attachment_id) where ki
 create index operations_unfinished on operations (backend, next_attempt_at) where state in ('pending', 'running');
 create index operations_unfinished_of_volume on operations (volume_id, revision) where state in ('pending', 'running');
 create index operations_attachment on operations (attachment_id);
-create index operations_newest on operations (created_at, id);
-create index operations_finished on operations (finished_at) where finished_at is not null`;
+create index operations_newest on operations (created_at, id)`;
 
 const WORKERS = `
 create table workers (
