@@ -93,34 +93,56 @@ function findCompiler() {
   }
 }
 
-/** One build of an app at a time; the lock of a process that is gone counts for nothing. */
+/**
+ * One build of an app at a time. The lock is a file named after its process and that one's start: a file of a process that is gone is removed
+ * by its own name alone, so nobody takes a living one away. Two that take it at once both see the other and step back.
+ */
 async function locked(app, work) {
-  const lock = join(dist, `.${app}.lock`);
-  mkdirSync(dist, { recursive: true });
-  while (!takeLock(lock)) await new Promise((again) => setTimeout(again, 100));
+  const prefix = `.${app}.lock-`;
+  while (!takeLock(prefix)) await new Promise((again) => setTimeout(again, 50 + Math.random() * 100));
   try {
     work();
   } finally {
-    rmSync(lock, { force: true });
+    rmSync(join(dist, ownLock(prefix)), { force: true });
   }
 }
 
-function takeLock(lock) {
+function takeLock(prefix) {
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw new BuildError(`dist/ cannot be written (${error.code}).`);
-    if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
+    mkdirSync(dist, { recursive: true });
+    if (heldByOther(prefix)) return false;
+    writeFileSync(join(dist, ownLock(prefix)), '');
+    if (!heldByOther(prefix)) return true;
+    rmSync(join(dist, ownLock(prefix)), { force: true });
     return false;
+  } catch (error) {
+    throw new BuildError(`dist/ cannot be written (${error.code}).`, { cause: error });
   }
 }
 
-function holderOf(lock) {
+const ownLock = (prefix) => `${prefix}${process.pid}-${startOf(process.pid)}`;
+
+function heldByOther(prefix) {
+  const others = readdirSync(dist).filter((name) => name.startsWith(prefix) && name !== ownLock(prefix));
+  const left = others.filter((name) => !isOfLiving(name.slice(prefix.length)));
+  for (const name of left) rmSync(join(dist, name), { force: true });
+  return left.length < others.length;
+}
+
+function isOfLiving(holder) {
+  const [pid, start] = holder.split('-');
+  return startOf(Number(pid)) === start;
+}
+
+/** When a living process began, so that a process id that is used again is not taken for its former owner; null for one that is gone. */
+function startOf(pid) {
+  if (!existsSync('/proc/self/stat')) return isAlive(pid) ? 'unknown' : null;
   try {
-    return Number(readFileSync(lock, 'utf8')) || process.pid; // empty for a moment, between making and writing
+    // What follows the last bracket, which ends the name, is fields 3 and up.
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1).trim().split(' ');
+    return state === 'Z' ? null : fields[18];
   } catch {
-    return process.pid; // just released
+    return null;
   }
 }
 

@@ -29,6 +29,19 @@ it('a volume is made, shown, changed, listed and deleted at 3.0', async () => {
   await until('the volume is gone', async () => (await world.request('GET', `/v3/volumes/${id}`, undefined, plain)).status === 404);
 });
 
+it('only what an update names changes, and null takes it away', async () => {
+  const wanted = { size: 1, name: 'n', description: 'd', metadata: { a: 'b' } };
+  const { body } = await world.request('POST', '/v3/volumes', { volume: wanted });
+  const update = async (volume: object): Promise<unknown> =>
+    (await world.request('PUT', `/v3/volumes/${body.volume.id}`, { volume })).body.volume;
+
+  expect(await update({ description: null })).toMatchObject({ name: 'n', description: null, metadata: { a: 'b' } });
+  expect(await update({ display_description: 'e' })).toMatchObject({ name: 'n', description: 'e' });
+  expect(await update({ name: null, display_name: 'older' })).toMatchObject({ name: null, description: 'e' });
+  expect(await update({ display_name: 'm', display_description: null })).toMatchObject({ name: 'm', description: null });
+  expect(await update({ metadata: {} })).toMatchObject({ name: 'm', description: null, metadata: {} });
+});
+
 it.each([
   ['3.53', { size: 1, unknown: 1 }, "Additional properties are not allowed ('unknown' was unexpected)"],
   ['3.0', { size: 0 }, '0 is less than the minimum of 1'],

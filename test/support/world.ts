@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { AttachmentsModule, type Database, KeyRing, migrate, openPostgres, proveKeys, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type FakeDriver, type Faults, parseBackends, readLedger } from '@app/drivers';
-import { AmqpConfig, amqpTransport, MessagingModule, type Transport } from '@app/messaging';
-import { type INestMicroservice, Module } from '@nestjs/common';
+import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
@@ -13,19 +12,12 @@ import { gatewayAdapter, GatewayConfig, GatewayModule } from '../../apps/gateway
 import { WorkerModule } from '../../apps/worker/src/worker.module';
 import { createDatabase } from './postgres';
 import { sharedBrokerUrl } from './rabbitmq';
+import { type Answer, StartedGateway, StartedWorker } from './started-apps';
 import { currentRun } from './test-run';
 import { until } from './until';
 
 export const PROJECT_1 = '89afd400b646452b8db1b8d3a5c0f6a1';
 export const PROJECT_2 = '0f2a6e1c5d9b4d7e8a3b1c2d3e4f5a6b';
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  /** Parsed where it is JSON, else text. */
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever the wire says is what the test looks at
-  text: string;
-}
 
 /** A row of whatever was asked for: the test knows what it selects. */
 type Row = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
@@ -241,57 +233,6 @@ export class World {
 
   unfinished() {
     return this.query(`select * from operations where state in ('pending', 'running') order by created_at`);
-  }
-}
-
-interface Parts {
-  transport: Transport;
-  database: Database;
-}
-
-export class StartedWorker {
-  constructor(
-    private readonly app: INestMicroservice,
-    readonly driver: FakeDriver,
-    private readonly parts: Parts & { drivers: DriverRegistry },
-  ) {}
-
-  async stop(): Promise<void> {
-    await this.parts.transport.close();
-    await this.app.close();
-    await this.parts.drivers.close();
-    await this.parts.database.close();
-  }
-}
-
-export class StartedGateway {
-  readonly url: string;
-
-  constructor(
-    readonly app: NestFastifyApplication,
-    private readonly parts: Parts,
-  ) {
-    this.url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    await this.app.close();
-    await this.parts.transport.close();
-    await this.parts.database.close();
-  }
-
-  async request(method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}): Promise<Answer> {
-    const sent: Record<string, string | null> = { 'OpenStack-API-Version': 'volume 3.44', ...headers };
-    if (body !== undefined) sent['Content-Type'] ??= 'application/json';
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null)),
-      body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
-      redirect: 'manual',
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
   }
 }
 

@@ -4,12 +4,12 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
 import { AttachmentsController } from './attachments/attachments.controller.js';
-import { OperationWaiter } from './attachments/operation.waiter.js';
 import { GatewayConfig } from './gateway.config.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
 import { VersionsController } from './openstack/versions.controller.js';
+import { OperationWaiter } from './operations/operation.waiter.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
 

@@ -1,8 +1,6 @@
 import { IsIn } from 'class-validator';
 
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-
 export class LogConfig {
   /** How much is logged, on standard error: one JSON object a line, or plain text when that is a terminal. */
-  @IsIn(['error', 'warn', 'info', 'debug']) readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+  @IsIn(['error', 'warn', 'info', 'debug']) readonly LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
 }

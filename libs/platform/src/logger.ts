@@ -35,17 +35,23 @@ export class ProcessLogger extends ConsoleLogger {
     stack?: unknown,
     params?: Record<string, unknown>,
   ): void {
-    const readable = messages.map((message) => (message instanceof Error ? this.ofError(message) : redact(message)));
-    super.printMessages(readable, context, level, 'stderr', stack, redact(params) as typeof params);
+    super.printMessages(messages.map(this.readable), context, level, 'stderr', stack, redact(params) as typeof params);
+  }
+
+  /** The whole record once more, since Nest itself takes an error, its causes and a stack apart for it. */
+  protected override getJsonLogObject(
+    ...record: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    return redact(super.getJsonLogObject(...record)) as ReturnType<ConsoleLogger['getJsonLogObject']>;
+  }
+
+  protected override printStackTrace(stack: string): void {
+    super.printStackTrace(redact(stack) as string);
   }
 
   /** As JSON an error keeps its parts; as text it is its stack and those of its causes, without what else hangs on it (query parameters). */
-  private ofError(error: Error): unknown {
-    return this.options.json ? error : stacks(error);
-  }
-}
-
-function stacks(error: Error): string {
-  const own = error.stack ?? error.message;
-  return error.cause instanceof Error ? `${own}\ncaused by ${stacks(error.cause)}` : own;
+  private readonly readable = (message: unknown): unknown => {
+    const said = this.resolveMessage(message);
+    return this.options.json && said instanceof Error ? said : redact(said);
+  };
 }

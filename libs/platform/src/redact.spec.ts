@@ -27,6 +27,16 @@ it('ends in a circle', () => {
   expect(JSON.stringify(redact(circle))).not.toContain('"x"');
 });
 
+it('an error is the text of its stack and its causes, also where they go in a circle', () => {
+  const error = new Error('outer');
+  error.cause = new Error('at amqp://app:s3cr3t@host', { cause: error });
+
+  const text = redact({ error }) as { error: string };
+
+  expect(text.error).toContain('caused by Error: at amqp://app:***@host');
+  expect(text.error).not.toContain('s3cr3t');
+});
+
 it.each([
   ['amqp://app:s3cr3t@host/v', 'amqp://app:***@host/v'],
   ['amqp://app:p@ss@host/v', 'amqp://app:***@host/v'],

@@ -3,10 +3,14 @@ const SECRET_KEY =
 const DEPTH = 8;
 export const HIDDEN = '[hidden]';
 
-/** The same value for a reader of the log: what stands under a secret's key is hidden, and so is every password in a URL. Never throws. */
+/**
+ * The same value for a reader of the log: what stands under a secret's key is hidden, and so is every password in a URL. An error becomes the
+ * text of its stack and those of its causes. Never throws.
+ */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return withoutPasswords(value);
-  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date) return value;
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  if (value instanceof Error) return withoutPasswords(stacks(value));
   if (depth === DEPTH) return '[deeper]'; // also where a circle ends
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? HIDDEN : redact(item, depth + 1)]));
@@ -15,4 +19,9 @@ export function redact(value: unknown, depth = 0): unknown {
 /** `amqp://app:secret@host` becomes `amqp://app:***@host`. */
 export function withoutPasswords(text: string): string {
   return text.replaceAll(/(:\/\/[^:@/?#\s]*):[^\s/]*@/g, '$1:***@');
+}
+
+function stacks(error: Error, depth = 0): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error && depth < DEPTH ? `${own}\ncaused by ${stacks(error.cause, depth + 1)}` : own;
 }

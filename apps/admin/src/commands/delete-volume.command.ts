@@ -1,3 +1,4 @@
+import { TRANSITIONS } from '@app/domain';
 import { SubCommand } from 'nest-commander';
 import { administrator, AdminStore } from '../admin-store.js';
 import { finished, ring } from '../operation-watch.js';
@@ -23,6 +24,7 @@ export class DeleteVolumeCommand extends WaitingCommand {
     const promised = await volumes.beginDelete(caller, id);
     if (promised) await ring(promised, this.store.config().amqp, caller.requestId);
     if (promised && wait !== undefined) await finished(operations, promised.operationId, secondsOf(wait));
-    printOne({ id, status: promised && wait === undefined ? 'deleting' : 'deleted', operation: promised?.operationId ?? null }, format);
+    const { volume: status } = promised && wait === undefined ? TRANSITIONS.deleteVolume : TRANSITIONS.volumeDeleted;
+    printOne({ id, status, operation: promised?.operationId ?? null }, format);
   }
 }

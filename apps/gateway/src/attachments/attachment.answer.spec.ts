@@ -35,6 +35,8 @@ it.each([
   ['backend', { kind: 'backend', message: 'Unable to create attachment for volume (why).' }],
   ['notReady', { kind: 'backend', message: 'Unable to create attachment for volume (why).' }],
   ['internal', { kind: 'backend', message: 'Unable to create attachment for volume.' }],
+  ['superseded', { kind: 'backend', message: 'Unable to create attachment for volume.' }],
+  ['gone', { kind: 'backend', message: 'Unable to create attachment for volume.' }],
 ] as const)('a create that failed as %s, its row gone', (reason, expected) => {
   expect(told(() => created({ ...failure(reason), attachment: null, current: false }, 'a'))).toEqual(expected);
 });
@@ -44,6 +46,10 @@ it.each([
   ['gone', notFound],
 ] as const)('a delete that failed as %s', (reason, expected) => {
   expect(told(() => detached(failure(reason), 'a'))).toEqual(expected);
+});
+
+it('why a delete failed is for the log', () => {
+  expect(() => detached(failure('backend'), 'a')).toThrow(expect.objectContaining({ cause: new Error('backend: why') }));
 });
 
 it('a success is the row while it is still of this operation, and a conflict afterwards', () => {

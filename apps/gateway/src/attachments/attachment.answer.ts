@@ -21,12 +21,12 @@ export function attached(look: Look, attachmentId: string): AttachmentRecord {
   return succeeded(look, attachmentId, UPDATE_REFUSALS);
 }
 
-/** A create. The id was never told to anybody, so a failure is about the volume. */
+/** A create. The id was never told to anybody, so every failure is about the volume, also that of one that a delete overtook: no 404. */
 export function created(look: Look, attachmentId: string): AttachmentRecord {
   return succeeded(look, attachmentId, CREATE_REFUSALS);
 }
 
-/** A complete: true once it was carried out, whatever came after it. */
+/** A complete: it says nothing once it was carried out, whatever came after it. */
 export function completed({ state, reason }: Look, attachmentId: string): void {
   if (state !== 'succeeded') throw isOver(reason) ? attachmentNotFound(attachmentId) : backendFailure();
 }
@@ -35,7 +35,7 @@ export function completed({ state, reason }: Look, attachmentId: string): void {
 export function detached({ state, reason, remaining }: Look, attachmentId: string): AttachmentRecord[] {
   if (state === 'succeeded') return remaining;
   if (isOver(reason)) throw attachmentNotFound(attachmentId);
-  throw backendFailure(undefined, { cause: reason });
+  throw backendFailure(undefined, reason ? { cause: new Error(`${reason.class}: ${reason.text ?? ''}`) } : {});
 }
 
 type Refusals = Record<ReasonClass, (text: string | null, attachmentId: string) => ServiceError>;
@@ -50,11 +50,12 @@ const UPDATE_REFUSALS: Refusals = {
 };
 
 const CREATE_REFUSALS: Refusals = {
-  ...UPDATE_REFUSALS,
   invalidConnector: (text) => createFailed(invalidInput(text ?? '').message),
   backend: (text) => createFailed(text),
   notReady: (text) => createFailed(text),
   internal: () => createFailed(null),
+  superseded: () => createFailed(null),
+  gone: () => createFailed(null),
 };
 
 function succeeded({ state, reason, current, attachment }: Look, attachmentId: string, refusals: Refusals): AttachmentRecord {

@@ -8,10 +8,10 @@ import { resourceNotFound } from '../openstack/api.guard.js';
 import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
 import { Microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
+import { OperationWaiter } from '../operations/operation.waiter.js';
 import { attached, completed, created, detached } from './attachment.answer.js';
 import { CreateAttachment, CreateAttachmentWithMode, UpdateAttachment } from './attachment.requests.js';
 import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
-import { OperationWaiter } from './operation.waiter.js';
 
 /** spec: attachments-api §4.2. `status` is mended: in Cinder it selects nothing. */
 const LIST_RULES: ListRules = {

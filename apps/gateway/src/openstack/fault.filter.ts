@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { DEFAULT_TEXT, type ErrorKind, ServiceError } from '@app/domain';
+import { DEFAULT_TEXT, type ErrorKind, ServiceError, told } from '@app/domain';
 import { JSON_MEDIA_TYPE } from './media-type.js';
 import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 
@@ -10,7 +10,7 @@ interface Fault {
 }
 
 /** A new kind of error does not compile until it has a fault (spec: microversions-and-errors §5). */
-export const FAULTS: Record<ErrorKind, Fault> = {
+const FAULTS: Record<ErrorKind, Fault> = {
   invalid: { code: 400, name: 'badRequest' },
   unauthorized: { code: 401, name: 'unauthorized' },
   forbidden: { code: 403, name: 'forbidden' },
@@ -64,11 +64,4 @@ function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
   const { code, statusCode } = error as Partial<FastifyError>;
   return typeof code === 'string' && code.startsWith('FST_ERR_') && statusCode !== undefined ? statusCode : null;
-}
-
-/** The stack and every cause: what the caller is not told must be found by the request id. */
-function told(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.stack ?? error.message;
-  return error.cause === undefined ? own : `${own}\ncaused by ${told(error.cause)}`;
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TEXT_MEDIA_TYPE } from './media-type.js';
 
 /** A refusal from outside of the API resources: no fault body, but text, or HTML for a browser (spec: microversions-and-errors §6). */
-export interface PlainFault {
+interface PlainFault {
   code: number;
   title: string;
   text: string;

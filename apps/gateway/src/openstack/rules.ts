@@ -8,7 +8,7 @@ import { pythonRepr } from './python-repr.js';
  * §6.1). A member that is absent breaks none of them but `IsRequired`; null is a value like any other.
  */
 
-export type JsonType = 'object' | 'string' | 'null' | 'integer' | 'boolean';
+type JsonType = 'object' | 'string' | 'null' | 'integer' | 'boolean';
 
 export const REQUIRED = 'isRequired';
 

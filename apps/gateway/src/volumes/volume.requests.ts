@@ -1,3 +1,4 @@
+import type { VolumeChanges } from '@app/attachments';
 import { IgnoresOthers, IsMadeOf, IsNoLongerThan, IsRequired, IsTextMap, IsType, IsVolumeSize } from '../openstack/rules.js';
 
 /** Members that name what a volume could be made from; here it is always made empty (spec: volumes-surface §3). */
@@ -46,4 +47,15 @@ class ChangedVolume extends DescribedVolume {
 
 export class UpdateVolume {
   @IsRequired() @IsMadeOf(() => ChangedVolume) readonly volume: ChangedVolume;
+}
+
+/** Only what was said: null takes a text away, what is absent stays. The older words count where the newer ones are absent. */
+export function changesOf({ name, description, metadata, display_name, display_description }: ChangedVolume): VolumeChanges {
+  const newName = name === undefined ? display_name : name;
+  const newDescription = description === undefined ? display_description : description;
+  return {
+    ...(newName !== undefined && { name: newName }),
+    ...(newDescription !== undefined && { description: newDescription }),
+    ...(metadata != null && { metadata }),
+  };
 }

@@ -49,7 +49,7 @@ export function nextLink(
   words.append('marker', last.id);
   return [{ rel: 'next', href: `${endpoint}/v3${project}/${path}?${words.toString()}` }];
 }
-export interface PageFacts {
+interface PageFacts {
   limit: number;
   project: string;
   endpoint: string;

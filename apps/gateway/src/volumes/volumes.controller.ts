@@ -2,7 +2,6 @@ import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as Q
 import { type Caller as CallerFacts, type VolumeRecord, VolumesService } from '@app/attachments';
 import { invalidInput, ServiceError } from '@app/domain';
 import type { FastifyRequest } from 'fastify';
-import { OperationWaiter } from '../attachments/operation.waiter.js';
 import { GatewayConfig } from '../gateway.config.js';
 import { Actions } from '../openstack/actions.js';
 import { endpointOf } from '../openstack/links.js';
@@ -11,7 +10,8 @@ import { type ListRules, parseListQuery, type Query } from '../openstack/list-qu
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { ActionName, Caller } from '../openstack/request-context.js';
-import { CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
+import { OperationWaiter } from '../operations/operation.waiter.js';
+import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
 import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
 
 /** spec: volumes-surface §2 */
@@ -75,10 +75,9 @@ export class VolumesController {
     @Param('id') id: string,
     @Req() request: FastifyRequest,
     @Caller() caller: CallerFacts,
-    @RequestBody(UpdateVolume) { volume: { name, description, metadata, display_name, display_description } }: UpdateVolume,
+    @RequestBody(UpdateVolume) { volume }: UpdateVolume,
   ) {
-    const change = { name: name ?? display_name, description: description ?? display_description, metadata: metadata ?? undefined };
-    return this.view(request, caller, await this.volumes.update(caller, id, said(change)));
+    return this.view(request, caller, await this.volumes.update(caller, id, changesOf(volume)));
   }
 
   @Delete(':id')
@@ -149,6 +148,3 @@ const MULTIATTACH_IS_OF_THE_TYPE =
 
 const TRUE = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
 const isTrue = (value: unknown): boolean => value === true || (typeof value === 'string' && TRUE.has(value.trim().toLowerCase()));
-
-/** Without what was not said: only what is said changes. */
-const said = <T extends object>(change: T): T => Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T;

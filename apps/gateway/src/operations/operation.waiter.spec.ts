@@ -1,5 +1,6 @@
 import type { Look, OperationsService, Promised } from '@app/attachments';
 import type { CommandClient } from '@app/messaging';
+import { Logger } from '@nestjs/common';
 import { NEVER, Observable, of, Subject } from 'rxjs';
 import { GatewayConfig } from '../gateway.config.js';
 import { OperationWaiter } from './operation.waiter.js';
@@ -11,17 +12,18 @@ const attach: Promised = {
   volumeId: 'v',
   attachmentId: 'a',
   backend: 'h@b',
-  generation: 1,
 };
 const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [] });
 
-/** Looks show `states` one after the other, the last one for ever. */
-function waiting(states: Look['state'][], bell: Observable<void>, config: Partial<GatewayConfig> = {}, done: Look | null = null) {
+/** Looks show `states` one after the other, the last one for ever; an error is thrown. */
+function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, config: Partial<GatewayConfig> = {}, done: Look | null = null) {
   const calls: string[] = [];
   const operations = {
     look: async () => {
       calls.push('look');
-      return look((states.length > 1 ? states.shift() : states[0]) ?? 'running');
+      const state = (states.length > 1 ? states.shift() : states[0]) ?? 'running';
+      if (state instanceof Error) throw state;
+      return look(state);
     },
     carryOutBookkeeping: async () => {
       calls.push('bookkeeping');
@@ -86,4 +88,27 @@ it('leaves a waiter the time to drain and no more', async () => {
 
   expect(await answer).toBeNull();
   expect(calls).toEqual(['ring attachment.attach', 'look']);
+});
+
+describe('while the database cannot be asked', () => {
+  let warn: jest.SpyInstance;
+  beforeEach(() => (warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue()));
+  afterEach(() => warn.mockRestore());
+
+  const away = new Error('connection terminated');
+
+  it('a look that fails has seen nothing, and the next one counts', async () => {
+    const { waiter, calls } = waiting([away, away, 'succeeded'], of(undefined));
+
+    expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+    expect(calls).toEqual(['ring attachment.attach', 'look', 'look', 'look']);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('operation o '), away]]);
+  });
+
+  it('nobody knows at the wait limit', async () => {
+    const { waiter } = waiting([away], of(undefined), { WAIT_LIMIT_MS: 30 });
+
+    expect(await waiter.carriedOut(attach, 'req')).toBeNull();
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { type Look, OperationsService, type Promised } from '@app/attachments';
 import { CommandClient } from '@app/messaging';
 import { type Observable, NEVER, Subject, takeUntil, timer } from 'rxjs';
@@ -12,6 +12,8 @@ const LOOK_AT_LAST_AFTER = 4000;
 interface Wait {
   until: number;
   pause: Pause;
+  /** Whether a look has failed already: said once, however long the database stays away. */
+  blind: boolean;
 }
 
 /**
@@ -20,6 +22,7 @@ interface Wait {
  */
 @Injectable()
 export class OperationWaiter implements OnModuleDestroy {
+  private readonly logger = new Logger(OperationWaiter.name);
   private readonly waits = new Set<Wait>();
   private readonly ending = new Subject<void>();
   private limit: number;
@@ -60,7 +63,7 @@ export class OperationWaiter implements OnModuleDestroy {
   }
 
   private async watch(promised: Promised, requestId: string): Promise<Look | null> {
-    const wait: Wait = { until: performance.now() + this.limit, pause: new Pause() };
+    const wait: Wait = { until: performance.now() + this.limit, pause: new Pause(), blind: false };
     this.waits.add(wait);
     const bell = this.bell(promised, requestId).subscribe(() => wait.pause.end());
     try {
@@ -74,10 +77,21 @@ export class OperationWaiter implements OnModuleDestroy {
   private async lookUntilEnded(promised: Promised, wait: Wait): Promise<Look | null> {
     for (let looks = 0; performance.now() < wait.until; looks++) {
       await wait.pause.last(Math.min(LOOK_AFTER[looks] ?? LOOK_AT_LAST_AFTER, wait.until - performance.now()));
-      const look = await this.operations.look(promised);
-      if (hasEnded(look)) return look;
+      const look = await this.look(promised, wait);
+      if (look && hasEnded(look)) return look;
     }
     return null;
+  }
+
+  /** A look that fails has seen nothing: the promise stands all the same, so its caller must not hear that it has failed. */
+  private async look(promised: Promised, wait: Wait): Promise<Look | null> {
+    try {
+      return await this.operations.look(promised);
+    } catch (error) {
+      if (!wait.blind) this.logger.warn(`operation ${promised.operationId} cannot be looked at, and is waited for all the same`, error);
+      wait.blind = true;
+      return null;
+    }
   }
 
   /** Emits when a worker says "look now". What has no bell is found by the sweepers. */
