@@ -1,10 +1,11 @@
 // The tour: the life of one attachment, over REST and with real bytes, against a Mooring that is running (`npm start`).
-//   MOORING_URL   where it listens (default http://127.0.0.1:8776)
+//   MOORING_URL   where it listens (default: http://HOST:PORT, as the gateway takes them, else http://127.0.0.1:8776)
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from './nbd-client.mjs';
 
-const url = (process.env.MOORING_URL ?? 'http://127.0.0.1:8776').replace(/\/$/, '');
+const { HOST = '127.0.0.1', PORT = '8776' } = process.env;
+const url = (process.env.MOORING_URL ?? `http://${HOST}:${PORT}`).replace(/\/$/, '');
 const HEADERS = { 'X-Auth-Token': 'demo', 'OpenStack-API-Version': 'volume 3.44', 'Content-Type': 'application/json' };
 const PATIENCE_MS = 30_000;
 const OFFSET = 1024 * 1024;
@@ -12,6 +13,8 @@ const LENGTH = 64 * 1024;
 
 /** A sentence for whoever watches. */
 class DemoError extends Error {}
+
+process.stdout.on('error', () => process.exit(0)); // whoever read has seen enough
 
 try {
   await tour();

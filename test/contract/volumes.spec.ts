@@ -147,3 +147,14 @@ it('a type makes multiattach volumes, and only administrators make types', async
   expect(made.body.volume).toMatchObject({ multiattach: true, volume_type: name });
   expect((await world.request('DELETE', type, undefined, admin)).status).toBe(409);
 });
+
+it.each([`{'shelf': 'upper'}`, `{"shelf":"upper"}`])('volumes are filtered by metadata %s', async (metadata) => {
+  const made = await world.request('POST', '/v3/volumes', { volume: { size: 1, metadata: { shelf: 'upper', row: '3' } } });
+
+  const found = await world.request('GET', `/v3/volumes?metadata=${encodeURIComponent(metadata)}`);
+  const none = await world.request('GET', `/v3/volumes?metadata=${encodeURIComponent("{'shelf': 'lower'}")}`);
+  const nonsense = await world.request('GET', '/v3/volumes?metadata=shelf');
+
+  expect(found.body.volumes).toContainEqual(expect.objectContaining({ id: made.body.volume.id }));
+  expect([none.body.volumes, nonsense.body.volumes]).toEqual([[], []]);
+});

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,8 +56,11 @@ describe('a standalone that was started on a folder for the first time', () => {
 
   it('keeps what others must not read to itself', () => {
     const modes = ['', 'admin.sock', 'secrets.key'].map((name) => (statSync(join(dataDir, name)).mode & 0o777).toString(8));
+    // Also in a folder that was there before, and is open to others: what is in it is not.
+    const open = readdirSync(dataDir).filter((name) => statSync(join(dataDir, name)).mode & 0o077);
 
     expect(modes).toEqual(['700', '600', '600']);
+    expect(open).toEqual([]);
   });
 
   it('lets nobody else start on its folder', async () => {

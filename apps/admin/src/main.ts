@@ -13,6 +13,7 @@ function rethrow(error: Error): never {
 }
 
 async function main(): Promise<void> {
+  process.stdout.on('error', () => process.exit()); // whoever read has seen enough
   const app = AdminModule.forRoot(() => adminConfig(process.env));
   try {
     await CommandFactory.run(app, {

@@ -10,9 +10,9 @@ export class GatewayConfig {
   /** `yes` lets noauth listen beyond loopback, where everybody who reaches it is an administrator. */
   @IsIn(['yes', 'no']) readonly NOAUTH_ALLOW_REMOTE: string = 'no';
   /** How long a caller waits for a driver, in ms: a slow array needs tens of seconds. */
-  @IsInt() @Min(1) readonly WAIT_LIMIT_MS: number = 50_000;
+  @IsInt() @Min(1) @Max(86_400_000) readonly WAIT_LIMIT_MS: number = 50_000;
   /** How long callers may still wait once the process was told to end, in ms. */
-  @IsInt() @Min(0) readonly DRAIN_MS: number = 15_000;
+  @IsInt() @Min(0) @Max(86_400_000) readonly DRAIN_MS: number = 15_000;
   /** Rows of the longest page; a higher limit in a request is cut to it. */
   @IsInt() @Min(1) readonly OSAPI_MAX_LIMIT: number = 1000;
   /** Bytes of the longest request body; a longer one is refused with 413. */

@@ -6,6 +6,7 @@ import { start } from './start.js';
 import { welcome } from './welcome.js';
 
 async function main(): Promise<void> {
+  process.umask(0o077); // disks, keys and the database are nobody else's, also in a folder that was there before
   const config = standaloneConfig(process.env);
   const logger = new ProcessLogger(config.log);
   const opened = new Opened();

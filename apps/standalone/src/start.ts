@@ -9,6 +9,7 @@ import {
   requireReady,
   socketAddress,
   type Store,
+  holdsDatabase,
 } from '@app/attachments';
 import { StartError } from '@app/domain';
 import { type Backend, DriverRegistry } from '@app/drivers';
@@ -31,8 +32,9 @@ export async function start(config: Config, logger: LoggerService, opened: Opene
   const folder = await DataFolder.open(config.embedded.DATA_DIR);
   opened.add(() => folder.release());
   const address = socketAddress(folder.path('admin.sock')); // a folder too deep for it is refused before anything is made there
+  const isInUse = holdsDatabase(folder.path('database'));
+  const keys = KeyRing.fromFile(config.secrets?.SECRETS_KEY_FILE ?? ownKeyFile(folder.path('secrets.key'), isInUse));
   const database = await openedDatabase(folder, opened);
-  const keys = KeyRing.fromFile(config.secrets?.SECRETS_KEY_FILE ?? ownKeyFile(folder.path('secrets.key')));
   const store = { database, keys, times: config.times };
   await prepare(store);
 

@@ -35,7 +35,7 @@ export class ClaimRunner {
       const about = `${claim.kind} ${claim.operationId} of volume ${volumeId}, attempt ${claim.attempts} (request ${claim.requestId})`;
       this.log.debug(`claimed: ${about}`);
       await this.carryOut(claim).then(
-        (state) => this.log.log(`${state}: ${about}`),
+        (state) => (state === 'failed' ? this.log.warn(`failed: ${about}`) : this.log.log(`${state}: ${about}`)),
         (error: unknown) => this.explain(about, error),
       );
       if (this.stopped) return;

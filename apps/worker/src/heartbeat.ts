@@ -26,7 +26,7 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     for (const { name } of this.drivers.backends) {
       if (this.drivers.for(name).capabilities.exportSurvivesRestart) continue;
       const volumes = await this.backends.settleAll(name, `req-${randomUUID()}`);
-      if (volumes > 0) this.log.log(`${name} keeps nothing over a restart: ${volumes} connected volumes are settled`);
+      if (volumes > 0) this.log.log(`${name}: restoring the connections of ${volumes} volume(s), as the rows have them`);
     }
     this.next();
   }

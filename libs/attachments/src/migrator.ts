@@ -38,7 +38,7 @@ export async function checkDatabase(database: Database): Promise<string[]> {
   if (server?.isolation !== ISOLATION) faults.push(`Connections run at "${server?.isolation}"; "${ISOLATION}" is needed.`);
   const applied = await appliedMigrations(database);
   const missing = MIGRATIONS.map(({ name }) => name).filter((name) => !applied.includes(name));
-  if (missing.length > 0) faults.push(`The schema is behind: ${missing.join(', ')} not applied. Run: mooring-admin db migrate`);
+  if (missing.length > 0) faults.push(`The schema is behind: ${missing.join(', ')} not applied. Run: npm run admin -- db migrate`);
   else faults.push(...(await missingColumns(database)));
   return faults;
 }

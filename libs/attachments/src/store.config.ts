@@ -20,7 +20,8 @@ class IsKeyFile implements ValidatorConstraintInterface {
     return typeof path === 'string' && keyFileFault(path) === null;
   }
   defaultMessage({ value }: ValidationArguments): string {
-    return keyFileFault(String(value)) ?? '';
+    if (typeof value !== 'string') return 'SECRETS_KEY_FILE is not set, but must be the path of a file with a key of 32 bytes in base64.';
+    return keyFileFault(value) ?? '';
   }
 }
 
@@ -46,36 +47,43 @@ export class TimesConfig {
   /** How long a worker's claim on an operation lasts without being renewed, in ms; it is renewed three times as often. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly LEASE_MS: number = 15_000;
 
   /** How long an attach is tried again while its backend does not answer, in ms; then it is undone. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly ATTACH_WINDOW_MS: number = 40_000;
 
   /** The first pause before an operation is tried again, in ms; it doubles with each attempt. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly BACKOFF_MS: number = 1_000;
 
   /** The longest pause before an operation is tried again, in ms. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly BACKOFF_LIMIT_MS: number = 60_000;
 
   /** How long one driver call may take, in ms; then its outcome is unknown. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly DRIVER_TIMEOUT_MS: number = 120_000;
 
   /** A backend that no worker has served for so long, in ms, is answered 500 at once. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly BACKEND_LOST_MS: number = 60_000;
 
   /** How often a worker looks for operations that nobody works on, in ms. */
   @IsInt()
   @IsPositive()
+  @Max(86_400_000)
   readonly SWEEP_INTERVAL_MS: number = 1_000;
 }
 

@@ -37,6 +37,10 @@ export const VOLUME_LIST: ListOf = {
     updated_at: stamp('updated_at'),
   },
   special: {
+    metadata: (value) => {
+      const wanted = textMap(value);
+      return wanted === null ? raw('false') : sql`a.metadata @> ${JSON.stringify(wanted)}::jsonb`;
+    },
     bootable: (value) => {
       const wanted = BOOLEANS[value.toLowerCase()];
       return wanted === undefined ? raw('false') : sql`a.bootable = ${wanted}`;
@@ -45,3 +49,17 @@ export const VOLUME_LIST: ListOf = {
   sortable: (key) => !['project_id', 'user_id', 'volume_type_id'].includes(key),
   markerNotFound: volumeNotFound,
 };
+
+/** JSON, or `{'key': 'value'}` as Cinder's clients print it; null: neither. */
+function textMap(text: string): object | null {
+  const value = parsed(text) ?? parsed(text.replace(/'((?:[^'\\]|\\.)*)'/g, (_, inner: string) => JSON.stringify(inner)));
+  return typeof value === 'object' && !Array.isArray(value) ? value : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
