@@ -36,7 +36,7 @@ export class AbandonedCall extends DriverError {
 const PREFIX = 'Bad or unexpected response from the storage volume backend API:';
 
 /** How each step's failure is worded for the caller (spec: worker-and-drivers §2). */
-export const STEP_TEXT = {
+const STEP_TEXT = {
   validate: (why: string) => `${PREFIX} Validate volume connection failed (error: ${why}).`,
   createExport: (why: string) => `${PREFIX} Create export for volume failed (${why}).`,
   initialize: (why: string) => `${PREFIX} Driver initialize connection failed (error: ${why}).`,

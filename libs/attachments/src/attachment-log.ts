@@ -1,23 +1,15 @@
-import { attachmentNotFound, type AttachStatus } from '@app/domain';
+import { attachmentNotFound } from '@app/domain';
 import type { Database } from './database.js';
 import { ATTACHMENT_LIST, page } from './pages.js';
-import type { Caller, ListQuery } from './records.js';
+import type { AttachmentRecord, Caller, ListQuery } from './records.js';
 import { raw, sql } from './sql.js';
 
 /** An attachment for people: whether it is connected, not how. All times as AttachmentRecord's. */
-export interface AttachmentSummary {
-  id: string;
-  volumeId: string;
-  projectId: string;
-  instanceUuid: string | null;
-  attachStatus: AttachStatus;
-  attachMode: string | null;
+export interface AttachmentSummary extends Omit<AttachmentRecord, 'connectionInfo'> {
   host: string | null;
   mountpoint: string | null;
   /** A connection_info is there, sealed. */
   connected: boolean;
-  attachTime: string | null;
-  detachTime: string | null;
   createdAt: string;
   updatedAt: string | null;
 }

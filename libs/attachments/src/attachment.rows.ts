@@ -30,7 +30,7 @@ export function attachmentRecord(keys: KeyRing, { sealedInfo, format, ...row }: 
 
 /** Without its connection_info: for answers that do not show it. */
 export function attachmentSummary({ sealedInfo: _sealed, format: _format, ...row }: AttachmentRow): AttachmentRecord {
-  return { ...row, attachTime: row.attachTime ?? null, detachTime: row.detachTime ?? null, connectionInfo: null };
+  return { ...row, connectionInfo: null };
 }
 
 function openInfo(keys: KeyRing, id: string, sealed: string | null): ConnectionInfo | null {

@@ -20,7 +20,7 @@ interface ToAttach {
 }
 
 /** The CTE `v` with which every deciding statement begins: it holds only while nobody else has decided anything about the volume since. */
-const volumeAsRead = ({ volume }: Situation, status: VolumeStatus = volume.status): Sql =>
+export const volumeAsRead = ({ volume }: Situation, status: VolumeStatus = volume.status): Sql =>
   sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
     where id = ${volume.id} and revision = ${volume.revision} returning *, ${volume.status}::text as was)`;
 

@@ -5,11 +5,10 @@ export { BackendsService, type BackendRecord, type ServedBackend } from './backe
 export { Database } from './database.js';
 export { databaseFacts, type DatabaseFacts } from './database-facts.js';
 export { holdsDatabase, openEmbeddedIn } from './embedded-folder.js';
-export { type Answer, openPglite, type Run } from './embedded-pool.js';
 export { EmbeddedSocket, socketAddress } from './embedded-socket.js';
 export { openEmbeddedOver } from './embedded-socket.client.js';
 export { checkDatabase, migrate, requireReady } from './migrator.js';
-export { openEmbedded, openPostgres } from './open-database.js';
+export { openPostgres } from './open-database.js';
 export { openStore } from './open-store.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
 export { ClaimLost, OperationsService } from './operations.service.js';

@@ -1,31 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { StartError } from '@app/domain';
+import type { QueryRunner } from 'typeorm';
 import type { Database } from './database.js';
 import { ENTITIES, MIGRATIONS } from './open-database.js';
 import { raw, sql } from './sql.js';
 
 /** Any number that nobody else uses: whoever migrates holds it, so two processes that start at once do not harm each other. */
 const MIGRATION_LOCK = 7_735_646;
+const LOCK_PAUSE_MS = 100;
 const OLDEST_SERVER = 150_000;
 const ISOLATION = 'repeatable read';
 
-/** Brings the schema up to date. Returns the names of the migrations that it carried out. */
+/** Brings the schema up to date. Returns the names of the migrations that it carried out. @throws StartError for a schema of a newer version. */
 export async function migrate(database: Database): Promise<string[]> {
+  // An embedded database has one session, which is needed for the work, and nobody else can be there.
+  if ('driver' in database.source.options && database.source.options.driver !== undefined) return carryOut(database);
   const holder = database.source.createQueryRunner();
-  const oneSession =
-    database.source.options.type === 'postgres' && 'driver' in database.source.options && database.source.options.driver !== undefined;
   try {
-    if (!oneSession)
-      await holder.query('set statement_timeout = 0').then(() => holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]));
-    else await holder.release(); // nobody else can be there, and the one session is needed for the work
-    await refuseNewer(database);
-    const done = await database.source.runMigrations({ transaction: 'each' });
-    return done.map(({ name }) => name);
+    await takeLock(holder);
+    return await carryOut(database);
   } finally {
-    if (!holder.isReleased) {
-      await holder.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await holder.release();
-    }
+    await holder.query('select pg_advisory_unlock_all()');
+    await holder.release();
   }
+}
+
+/** Asked for again and again: one statement that waits for another process's migration would run into the pool's time limit. */
+async function takeLock(holder: QueryRunner): Promise<void> {
+  for (;;) {
+    const [row] = (await holder.query('select pg_try_advisory_lock($1) as taken', [MIGRATION_LOCK])) as { taken: boolean }[];
+    if (row?.taken) return;
+    await pause(LOCK_PAUSE_MS);
+  }
+}
+
+async function carryOut(database: Database): Promise<string[]> {
+  await refuseNewer(database);
+  const done = await database.source.runMigrations({ transaction: 'each' });
+  return done.map(({ name }) => name);
 }
 
 /** What is wrong with the database, each a sentence; empty: nothing. */

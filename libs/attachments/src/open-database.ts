@@ -69,7 +69,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
 }
 const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
 
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
   return shown.toString();

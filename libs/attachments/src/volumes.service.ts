@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mayBeginDetaching, mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
-import { promised } from './attachment.statements.js';
+import { promised, volumeAsRead } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
 import { countOf, page } from './pages.js';
@@ -86,7 +86,7 @@ export class VolumesService {
       mayDeleteVolume(situation);
       const { volume } = situation;
       if (volume.backend === null) return (await this.database.row(removed(situation))) === undefined ? undefined : null;
-      return this.database.row<Promised>(sql`with ${moved(situation, TRANSITIONS.deleteVolume.volume)},
+      return this.database.row<Promised>(sql`with ${volumeAsRead(situation, TRANSITIONS.deleteVolume.volume)},
         o as (${operation('delete-volume', caller, raw('v'))}) ${promised('volume.delete')}`);
     });
   }
@@ -95,7 +95,7 @@ export class VolumesService {
   async beginDetaching(caller: Caller, id: string): Promise<void> {
     await this.decide(caller, id, async (situation) => {
       if (mayBeginDetaching(situation) === 'nothing') return true;
-      return this.database.row(sql`with ${moved(situation, TRANSITIONS.beginDetaching.volume)} select id from v`);
+      return this.database.row(sql`with ${volumeAsRead(situation, TRANSITIONS.beginDetaching.volume)} select id from v`);
     });
   }
 
@@ -104,7 +104,7 @@ export class VolumesService {
     const { volumeIs, volume } = TRANSITIONS.rollDetaching;
     await this.decide(caller, id, async (situation) => {
       if (!(volumeIs as readonly string[]).includes(situation.volume.status)) return true;
-      return this.database.row(sql`with ${moved(situation, volume)} select id from v`);
+      return this.database.row(sql`with ${volumeAsRead(situation, volume)} select id from v`);
     });
   }
 
@@ -120,10 +120,6 @@ export class VolumesService {
 
 const theOne = (caller: Caller, id: string): Sql =>
   sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;
-
-const moved = ({ volume }: Situation, status: string): Sql =>
-  sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
-    where id = ${volume.id} and revision = ${volume.revision} returning *)`;
 
 const removed = ({ volume }: Situation): Sql =>
   sql`update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1

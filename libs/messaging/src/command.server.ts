@@ -19,9 +19,6 @@ export interface Delivery {
   giveBack(): void;
 }
 
-/** What Nest's `status` says of a server or client of ours. */
-export type LinkStatus = 'connected' | 'disconnected';
-
 /** The worker's end of a transport, as far as all transports are alike: read, carry out, reply, acknowledge, drain. */
 export abstract class CommandServer extends Server implements CustomTransportStrategy {
   private readonly inFlight = new Set<Promise<void>>();

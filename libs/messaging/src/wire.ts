@@ -9,7 +9,7 @@ export const LOOK_NOW = 'look-now';
 /** A bell is a few ids; whatever is larger is not one. */
 const GREATEST_BODY = 16_384;
 
-/** One message as any transport carries it: the properties of AMQP 0-9-1 that are used, and JSON text. */
+/** One message, whichever transport carries it: the properties of AMQP 0-9-1 that are used, and JSON text. */
 export interface WireMessage {
   type?: string;
   messageId?: string;
