@@ -43,9 +43,9 @@ it('an update takes 6, and 5 once the export stands', async () => {
   expect(await counted(() => put(id))).toEqual([200, 5]);
 });
 
-it('a complete takes 4', async () => {
+it('a complete takes 2', async () => {
   const { id } = await world.attachingAttachment();
-  expect(await counted(() => complete(id))).toEqual([204, 4]);
+  expect(await counted(() => complete(id))).toEqual([204, 2]);
 });
 
 it('a delete takes 5 where something is connected, and 2 where nothing ever was', async () => {

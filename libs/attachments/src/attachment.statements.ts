@@ -41,6 +41,21 @@ export const attachIntent = (keys: KeyRing, caller: Caller, { situation, attachm
   sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)},
     o as (${attachOperation(keys, caller, intent, false)}) ${promised('attachment.attach')}`;
 
+/**
+ * A complete that waits for nothing is a compare-and-swap like a reserve: rows and the finished operation in one statement. Whoever deletes
+ * the attachment raises the revision, so where the volume moves its attachment is there.
+ */
+export const completeAtOnce = (caller: Caller, { volume }: Situation, attachmentId: string): Sql => {
+  const { attachment, volume: status, volumeAttachStatus } = TRANSITIONS.complete;
+  return sql`with v as (update volumes set status = ${status}, attach_status = ${volumeAttachStatus}, revision = revision + 1, updated_at = clock_timestamp()
+      where id = ${volume.id} and revision = ${volume.revision} returning id, revision),
+    a as (update attachments set attach_status = ${attachment}, updated_at = clock_timestamp() from v
+      where attachments.id = ${attachmentId} and not deleted returning attachments.id, generation)
+    insert into operations (id, kind, volume_id, attachment_id, generation, revision, state, finished_at, request_id, global_request_id)
+    select ${randomUUID()}, 'complete', v.id, a.id, a.generation, v.revision, 'succeeded', clock_timestamp(), ${caller.requestId},
+      ${caller.globalRequestId} from v, a returning id`;
+};
+
 /** A complete belongs to the generation that it finds: it must not make the attach stale behind which it waits. */
 export const completeIntent = (caller: Caller, situation: Situation, attachmentId: string): Sql =>
   sql`with ${volumeAsRead(situation)}, a as (select * from attachments where id = ${attachmentId}),

@@ -18,7 +18,15 @@ import {
 } from '@app/domain';
 import { attachmentRecord, attachmentSummary, ATTACHMENT_COLUMNS, type AttachmentRow } from './attachment.rows.js';
 import type { Database } from './database.js';
-import { attachIntent, completeIntent, detachAlone, detachIntent, reserveStatement, reserveToConnect } from './attachment.statements.js';
+import {
+  attachIntent,
+  completeAtOnce,
+  completeIntent,
+  detachAlone,
+  detachIntent,
+  reserveStatement,
+  reserveToConnect,
+} from './attachment.statements.js';
 import { intend, newCredential, openRecorded } from './intent.js';
 import { ATTACHMENT_LIST, page } from './pages.js';
 import type { AttachmentRecord, Caller, ListQuery, NewAttachment, Promised } from './records.js';
@@ -92,11 +100,15 @@ export class AttachmentsService {
     });
   }
 
-  /** @throws notFound. It waits only behind the attachment's own unfinished attach (design §6). */
-  beginComplete(caller: Caller, id: string): Promise<Promised> {
-    return this.decide(this.ofAttachment(caller, id), unavailable, async (situation) => {
-      mayComplete(situation, id);
-      return this.database.row<Promised>(completeIntent(caller, situation, id));
+  /**
+   * Needs no driver, so it is done at once, which null says; it is promised only where the attachment's own attach is unfinished, behind which
+   * it waits (design §6). @throws notFound.
+   */
+  complete(caller: Caller, id: string): Promise<Promised | null> {
+    return this.decide<Promised | null>(this.ofAttachment(caller, id), unavailable, async (situation) => {
+      const { waits } = mayComplete(situation, id);
+      if (waits) return this.database.row<Promised>(completeIntent(caller, situation, id));
+      return (await this.database.row(completeAtOnce(caller, situation, id))) === undefined ? undefined : null;
     });
   }
 

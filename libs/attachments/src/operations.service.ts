@@ -73,21 +73,6 @@ export class OperationsService {
     return { state, reason, current, attachment: present ? attachmentRecord(this.keys, attachment) : null, remaining: remaining ?? [] };
   }
 
-  /**
-   * What needs no driver is carried out by whoever has promised it. Returns what a look would show of it; undefined: it cannot be done
-   * yet, or somebody else does it.
-   */
-  async carryOutBookkeeping({ volumeId, operationId }: Promised): Promise<Look | undefined> {
-    let end: Look | undefined;
-    for await (const claim of this.claimsOf(volumeId, [])) {
-      if (claim.kind !== 'complete') throw new Error(`${claim.kind} ${claim.operationId} was claimed by somebody without a driver`);
-      const state = await this.completed(claim);
-      const reason: Reason | null = state === 'failed' ? { class: 'gone', text: null } : null;
-      if (claim.operationId === operationId) end = { state, reason, current: true, attachment: null, remaining: [] };
-    }
-    return end;
-  }
-
   /** Volumes on which there is something to do: the sweeper's one query. */
   async dueVolumes(backends: readonly string[]): Promise<string[]> {
     const rows = await this.database.rows<{ volumeId: string }>(dueVolumes({ owner: this.owner, backends }, this.times, VOLUMES_PER_SWEEP));

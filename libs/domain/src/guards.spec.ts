@@ -147,6 +147,12 @@ describe('complete', () => {
     ['of a row that is being detached', situation({}, [row()], [op({ kind: 'detach' })]), 'notFound'],
     ['while the volume is being deleted', situation({}, [row()], [op({ kind: 'delete-volume', attachmentId: null })]), 'notFound'],
   ])('%s: %#', (_, seen, outcome) => expect(kindOf(() => mayComplete(seen, 'a1'))).toBe(outcome));
+
+  it.each([
+    ['waits behind its own attach', [op({ kind: 'attach' })], true],
+    ['does not wait behind the attach of another row', [op({ kind: 'attach', attachmentId: 'a2' })], false],
+    ['does not wait behind a settle', [op({ kind: 'settle', attachmentId: null })], false],
+  ])('%s', (_, unfinished, waits) => expect(mayComplete(situation({}, [row()], unfinished), 'a1')).toEqual({ waits }));
 });
 
 describe('detach', () => {

@@ -121,10 +121,11 @@ export function mayAttach(situation: Situation, attachmentId: string, digest: st
   return BEGIN;
 }
 
-/** @throws notFound (spec: attachments-api §9). */
-export function mayComplete(situation: Situation, attachmentId: string): void {
+/** @throws notFound (spec: attachments-api §9). `waits`: behind the attachment's own unfinished attach. */
+export function mayComplete(situation: Situation, attachmentId: string): { waits: boolean } {
   if (unfinishedOf(situation, 'delete-volume')) throw attachmentNotFound(attachmentId);
   liveRow(situation, attachmentId);
+  return { waits: unfinishedOf(situation, 'attach', attachmentId) !== undefined };
 }
 
 /** @throws notFound. `driver`: whether anything may be connected, so that a driver must be asked (design §6). */

@@ -92,7 +92,9 @@ export class AttachmentsController {
   @Actions({ 'os-complete': '3.44' })
   @HttpCode(204)
   async complete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
-    const look = await this.waiter.carriedOut(await this.attachments.beginComplete(caller, id), caller.requestId);
+    const promised = await this.attachments.complete(caller, id);
+    if (!promised) return;
+    const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (!look) throw backendFailure();
     completed(look, id);
   }

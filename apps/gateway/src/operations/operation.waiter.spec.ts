@@ -1,7 +1,7 @@
 import type { Look, OperationsService, Promised } from '@app/attachments';
 import type { CommandClient } from '@app/messaging';
 import { Logger } from '@nestjs/common';
-import { NEVER, Observable, of, Subject } from 'rxjs';
+import { NEVER, Observable, of } from 'rxjs';
 import { GatewayConfig } from '../gateway.config.js';
 import { OperationWaiter } from './operation.waiter.js';
 
@@ -16,7 +16,7 @@ const attach: Promised = {
 const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [] });
 
 /** Looks show `states` one after the other, the last one for ever; an error is thrown. */
-function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, config: Partial<GatewayConfig> = {}, done: Look | null = null) {
+function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, config: Partial<GatewayConfig> = {}) {
   const calls: string[] = [];
   const operations = {
     look: async () => {
@@ -24,10 +24,6 @@ function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, conf
       const state = (states.length > 1 ? states.shift() : states[0]) ?? 'running';
       if (state instanceof Error) throw state;
       return look(state);
-    },
-    carryOutBookkeeping: async () => {
-      calls.push('bookkeeping');
-      return done;
     },
   };
   const commands = { ring: (command: string) => (calls.push(`ring ${command}`), bell) };
@@ -58,26 +54,6 @@ it('gives up at the wait limit and forgets the reply', async () => {
 
   expect(await waiter.carriedOut(attach, 'req')).toBeNull();
   expect(forgotten).toBe(true);
-});
-
-it('carries out a complete without a bell', async () => {
-  const { waiter, calls } = waiting([], NEVER, {}, look('succeeded'));
-
-  await waiter.carriedOut({ ...attach, kind: 'complete', command: 'attachment.complete', backend: null }, 'req');
-
-  expect(calls).toEqual(['bookkeeping']);
-});
-
-it('waits with a bell for a complete that stands behind its attach', async () => {
-  const bell = new Subject<void>();
-  const { waiter, calls } = waiting(['succeeded'], bell);
-
-  const answer = waiter.carriedOut({ ...attach, kind: 'complete', command: 'attachment.complete', backend: null }, 'req');
-  while (!bell.observed) await Promise.resolve();
-  bell.next();
-
-  expect(await answer).toMatchObject({ state: 'succeeded' });
-  expect(calls).toEqual(['bookkeeping', 'ring attachment.complete', 'look']);
 });
 
 it('leaves a waiter the time to drain and no more', async () => {

@@ -37,12 +37,15 @@ export class OperationWaiter implements OnModuleDestroy {
 
   /** The operation once it has ended; null at the wait limit, when nobody knows yet how it will. */
   async carriedOut(promised: Promised, requestId: string): Promise<Look | null> {
-    if (promised.kind === 'complete') {
-      // Needs no driver, so it is done here and now, unless it stands behind the unfinished attach of its own attachment.
-      const look = await this.operations.carryOutBookkeeping(promised);
-      if (look) return look;
+    const wait: Wait = { until: performance.now() + this.limit, pause: new Pause(), blind: false };
+    this.waits.add(wait);
+    const bell = this.bell(promised, requestId).subscribe(() => wait.pause.end());
+    try {
+      return await this.lookUntilEnded(promised, wait);
+    } finally {
+      this.waits.delete(wait);
+      bell.unsubscribe();
     }
-    return this.watch(promised, requestId);
   }
 
   /** Rings, for a caller who does not wait. */
@@ -60,18 +63,6 @@ export class OperationWaiter implements OnModuleDestroy {
       wait.pause.end();
     }
     this.ending.next();
-  }
-
-  private async watch(promised: Promised, requestId: string): Promise<Look | null> {
-    const wait: Wait = { until: performance.now() + this.limit, pause: new Pause(), blind: false };
-    this.waits.add(wait);
-    const bell = this.bell(promised, requestId).subscribe(() => wait.pause.end());
-    try {
-      return await this.lookUntilEnded(promised, wait);
-    } finally {
-      this.waits.delete(wait);
-      bell.unsubscribe();
-    }
   }
 
   private async lookUntilEnded(promised: Promised, wait: Wait): Promise<Look | null> {
