@@ -1,3 +1,4 @@
+import { AttachmentsService } from '@app/attachments';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 import { asked, create, failure, hostsOf, LONG_LEASE, pending, rowsOf, update } from './calls';
@@ -19,7 +20,10 @@ it('its callers hear what they would hear at the wait limit, and another gateway
   await world.gateways.shift()?.stop();
 
   expect(await waiting).toMatchObject({ status: 504, body: { computeFault: { code: 504 } } });
+  const joining = jest.spyOn(world.gateways[0]?.app.get(AttachmentsService) as AttachmentsService, 'beginAttach');
   const again = pending(update(world, id));
+  await until('the repeat has found the attach in flight', () => joining.mock.results.length === 1);
+  await joining.mock.results[0]?.value;
   world.driver.faults = {};
   expect((await again).status).toBe(200);
   expect(asked(world, volume, 'initializeConnection')).toBe(1);
