@@ -1,8 +1,8 @@
-import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceError } from '@app/domain';
-import { DataSource, QueryFailedError, type QueryResult } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Sql } from './sql.js';
+import { onPostgres, poolOf, type RunStatement } from './statements.js';
 
 const REPEATS = 5;
 
@@ -11,21 +11,14 @@ const REPEATS = 5;
  * with 40001 instead of deciding on what is no longer true; `repeat` runs it again.
  */
 export class Database {
-  constructor(readonly source: DataSource) {}
+  constructor(
+    readonly source: DataSource,
+    private readonly run: RunStatement = onPostgres(poolOf(source)),
+  ) {}
 
-  /** One statement, one round trip. In an async context of its own: the lease that an embedded pool notes there must not reach our caller's timers. */
+  /** One statement, one round trip. */
   rows<T>(statement: Sql): Promise<T[]> {
-    return new AsyncResource('statement').runInAsyncScope(() => this.run<T>(statement));
-  }
-
-  private async run<T>(statement: Sql): Promise<T[]> {
-    const runner = this.source.createQueryRunner();
-    try {
-      const result = (await runner.query(statement.text, [...statement.values], true)) as QueryResult<T>;
-      return result.records;
-    } finally {
-      await runner.release();
-    }
+    return this.run(statement) as Promise<T[]>;
   }
 
   async row<T>(statement: Sql): Promise<T | undefined> {
@@ -64,6 +57,5 @@ const DEADLOCK = '40P01';
 export const UNIQUE_VIOLATION = '23505';
 
 export function sqlState(error: unknown): string | undefined {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

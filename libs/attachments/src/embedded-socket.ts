@@ -7,6 +7,7 @@ import { StartError } from '@app/domain';
 import type { Database } from './database.js';
 import type { Run } from './embedded-pool.js';
 import { eachLine } from './socket-lines.js';
+import { poolOf } from './statements.js';
 import type { SocketAnswer, SocketQuestion } from './embedded-socket.client.js';
 
 /** The shortest limit of the systems that have such sockets, its closing zero not counted. */
@@ -68,8 +69,8 @@ export function socketAddress(path: string): string {
 
 /** What TypeORM makes of the pool that it was given. */
 function runOf(database: Database): Run {
-  const { master } = database.source.driver as unknown as { master: { query: Run } };
-  return (text, values) => master.query(text, values);
+  const pool = poolOf<{ query: Run }>(database.source);
+  return (text, values) => pool.query(text, values);
 }
 
 async function listen(server: Server, address: string): Promise<void> {

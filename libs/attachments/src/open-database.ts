@@ -10,6 +10,7 @@ import { VolumeTypeEntity } from './entities/volume-type.entity.js';
 import { VolumeEntity } from './entities/volume.entity.js';
 import { WorkerEntity } from './entities/worker.entity.js';
 import { FirstTables1764000000000 } from './migrations/1764000000000-first-tables.js';
+import { onEmbedded, poolOf } from './statements.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
@@ -59,7 +60,7 @@ export async function openPostgres({
 export async function openEmbedded(run: Run, close: () => Promise<void>): Promise<Database> {
   const source = new DataSource({ ...base, driver: { Pool: embeddedPool(run, close), types: {} } });
   await source.initialize();
-  return new Database(source);
+  return new Database(source, onEmbedded(poolOf(source)));
 }
 
 // Times leave the database in the form in which the wire shows them: a Date would drop the microseconds.
