@@ -23,15 +23,25 @@ export const summariesOf = (volumeId: string, unless: string) =>
     'instanceUuid', r.instance_uuid, 'attachStatus', r.attach_status, 'attachMode', r.attach_mode) order by r.created_at desc, r.id desc), '[]')
   from attachments r where r.volume_id = ${volumeId} and not r.deleted and r.id is distinct from ${unless})`);
 
-export function attachmentRecord(keys: KeyRing, { sealedInfo, format, ...row }: AttachmentRow): AttachmentRecord {
-  const info = openInfo(keys, row.id, sealedInfo);
-  return { ...row, connectionInfo: format ? { ...info, format } : info };
+export function attachmentRecord(keys: KeyRing, row: AttachmentRow): AttachmentRecord {
+  const info = openInfo(keys, row.id, row.sealedInfo);
+  return recordOf(row, row.format ? { ...info, format: row.format } : info);
 }
 
 /** Without its connection_info: for answers that do not show it. */
-export function attachmentSummary({ sealedInfo: _sealed, format: _format, ...row }: AttachmentRow): AttachmentRecord {
-  return { ...row, connectionInfo: null };
-}
+export const attachmentSummary = (row: AttachmentRow): AttachmentRecord => recordOf(row, null);
+
+const recordOf = (row: AttachmentRow, connectionInfo: ConnectionInfo | null): AttachmentRecord => ({
+  id: row.id,
+  volumeId: row.volumeId,
+  projectId: row.projectId,
+  instanceUuid: row.instanceUuid,
+  attachStatus: row.attachStatus,
+  attachMode: row.attachMode,
+  attachTime: row.attachTime,
+  detachTime: row.detachTime,
+  connectionInfo,
+});
 
 function openInfo(keys: KeyRing, id: string, sealed: string | null): ConnectionInfo | null {
   if (sealed === null) return null;
