@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
+import { Lifecycle } from '@app/platform';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { ApiGuard } from './openstack/api.guard.js';
@@ -44,12 +45,14 @@ const reasonOf = (cause: unknown): string => {
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
 @Module({})
 export class GatewayModule {
-  static forRoot(config: GatewayConfig): DynamicModule {
+  /** `lifecycle` is the process's: whoever drains it says so there first. */
+  static forRoot(config: GatewayConfig, lifecycle = new Lifecycle()): DynamicModule {
     return {
       module: GatewayModule,
       controllers: [VersionsController, AttachmentsController, VolumesController, VolumeTypesController],
       providers: [
         { provide: GatewayConfig, useValue: config },
+        { provide: Lifecycle, useValue: lifecycle },
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
         OperationWaiter,
