@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceError } from '@app/domain';
 import type { DataSource } from 'typeorm';
+import { stateOf } from './database-failure.js';
 import type { Sql } from './sql.js';
 import { onPostgres, poolOf, type RunStatement } from './statements.js';
 
@@ -16,7 +17,7 @@ export class Database {
     private readonly run: RunStatement = onPostgres(poolOf(source)),
   ) {}
 
-  /** One statement, one round trip. */
+  /** One statement, one round trip. @throws unavailable when it changed nothing because the database was not to be reached, lost when nobody knows. */
   rows<T>(statement: Sql): Promise<T[]> {
     return this.run(statement) as Promise<T[]>;
   }
@@ -56,6 +57,4 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 export const UNIQUE_VIOLATION = '23505';
 
-export function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
+export const sqlState = stateOf;

@@ -16,6 +16,7 @@ import type { DatabaseConfig } from './store.config.js';
 export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
 export const MIGRATIONS = [FirstTables1764000000000];
 
+/** For those who have time; a gateway's callers have less. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 10_000;
@@ -28,16 +29,16 @@ const base = {
   uuidExtension: 'pgcrypto',
 } as const;
 
-/** @throws StartError when the server cannot be reached or is too old. */
-export async function openPostgres({
-  DATABASE_URL,
-  DATABASE_POOL_SIZE,
-}: Pick<DatabaseConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): Promise<Database> {
+/** `waitMs`: how long a statement waits for a connection. @throws StartError when the server cannot be reached or is too old. */
+export async function openPostgres(
+  { DATABASE_URL, DATABASE_POOL_SIZE }: Pick<DatabaseConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>,
+  waitMs = CONNECT_TIMEOUT_MS,
+): Promise<Database> {
   const source = new DataSource({
     ...base,
     url: DATABASE_URL,
     poolSize: DATABASE_POOL_SIZE,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    connectTimeoutMS: waitMs,
     extra: {
       options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
       types: { getTypeParser },

@@ -12,9 +12,9 @@ interface StoreConfig {
 }
 
 /** The store of a process that works on PostgreSQL. @throws StartError for a database that is away, behind or too new, and for keys that are not its own. */
-export async function openStore({ database: config, secrets, times }: StoreConfig): Promise<Store> {
+export async function openStore({ database: config, secrets, times }: StoreConfig, waitMs?: number): Promise<Store> {
   const keys = KeyRing.fromFile(secrets.SECRETS_KEY_FILE);
-  const database = await openPostgres(config);
+  const database = await openPostgres(config, waitMs);
   await requireReady(database);
   await proveKeys(database, keys);
   return { database, keys, times };

@@ -2,10 +2,14 @@ import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { failureOf, notReached } from './database-failure.js';
 import type { Answer } from './embedded-pool.js';
 import type { Sql } from './sql.js';
 
-/** Carries out one statement in one round trip, without a transaction around it. */
+/**
+ * Carries out one statement in one round trip, without a transaction around it. @throws unavailable when it changed nothing because the
+ * database was not to be reached, lost when nobody knows.
+ */
 export type RunStatement = (statement: Sql) => Promise<unknown[]>;
 
 /** Lists can be asked for in more ways than are worth remembering: what comes after so many texts is parsed each time. */
@@ -23,15 +27,18 @@ export function onPostgres(pool: pg.Pool): RunStatement {
     if (!names.has(text) && names.size < MOST_NAMED) names.set(text, createHash('sha256').update(text).digest('hex').slice(0, NAME_LENGTH));
     return names.get(text);
   };
-  return async ({ text, values }) => {
-    const client = await pool.connect();
+  return async (statement) => {
+    const { text, values } = statement;
+    const client = await pool.connect().catch((error: unknown) => {
+      throw notReached(error);
+    });
     let broken = false;
     try {
       return (await client.query<object>({ name: nameOf(text), text, values: [...values] })).rows;
     } catch (error) {
       // What the server itself says leaves the connection fit; after anything else nobody knows what still comes over it.
       broken = !(error instanceof pg.DatabaseError);
-      throw error;
+      throw failureOf(error, statement);
     } finally {
       client.release(broken);
     }

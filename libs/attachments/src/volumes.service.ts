@@ -3,6 +3,7 @@ import { mayBeginDetaching, mayDeleteVolume, type Situation, TRANSITIONS, unavai
 import { promised, volumeAsRead } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
+import { behindCommit } from './database-failure.js';
 import { countOf, page } from './pages.js';
 import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
 import { seen, situationOf } from './situation.js';
@@ -64,7 +65,7 @@ export class VolumesService {
     const begun = await this.database.row<Promised>(
       sql`with ${made}, o as (${operation('create-volume', caller, raw('v where v.host is not null'))}) ${promised('volume.create')}`,
     );
-    return { volume: await this.find(caller, id), promised: begun ?? null };
+    return { volume: await behindCommit(this.find(caller, id)), promised: begun ?? null };
   }
 
   /** Only the keys that are given change. @throws notFound. */
@@ -77,7 +78,7 @@ export class VolumesService {
       () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${theOne(caller, id)} returning id`),
       unavailable,
     );
-    return this.find(caller, id);
+    return behindCommit(this.find(caller, id));
   }
 
   /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. */

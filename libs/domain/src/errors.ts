@@ -9,7 +9,8 @@ export type ErrorKind =
   | 'tooLarge'
   | 'unsupportedMediaType'
   | 'backend'
-  | 'unavailable'
+  | 'lost' // the database went away under a statement that changes something: it is done, or it is not
+  | 'unavailable' // nothing was done
   | 'unknownYet';
 
 /** An error whose text is meant for the caller. */
@@ -43,6 +44,7 @@ export const resourceConflict = (why: string) => new ServiceError('conflict', `R
 export const policyRefuses = (rule: string) => new ServiceError('forbidden', `Policy doesn't allow ${rule} to be performed.`);
 export const backendFailure = (text: string = DEFAULT_TEXT.backend, options?: ErrorOptions) => new ServiceError('backend', text, options);
 export const unavailable = (options?: ErrorOptions) => new ServiceError('unavailable', DEFAULT_TEXT.unavailable, options);
+export const lost = (options?: ErrorOptions) => new ServiceError('lost', DEFAULT_TEXT.backend, options);
 
 /** The wait limit of update and delete: the work goes on, and a repeat joins it (spec: attachments-api §7.3). */
 export const outcomeUnknown = () =>

@@ -1,0 +1,35 @@
+import { lost, ServiceError, unavailable } from '@app/domain';
+import type { Sql } from './sql.js';
+
+const CANCELLED = '57014'; // the statement timeout: nothing of it was done
+
+/** Why there is no connection, and so nothing was done: the server is away or does not answer in time, or it takes no more of us. */
+export const notReached = (error: unknown): unknown =>
+  isGone(error) || /^(53|28)/.test(stateOf(error) ?? '') ? unavailable({ cause: error }) : error;
+
+/** What an error under a statement means: that nothing was done, that nobody knows, or, where the way to the database is no part of it, what it was. */
+export function failureOf(error: unknown, statement: Sql): unknown {
+  if (stateOf(error) === CANCELLED) return unavailable({ cause: error });
+  if (!isGone(error)) return error;
+  return READS.test(statement.strings[0] ?? '') ? unavailable({ cause: error }) : lost({ cause: error });
+}
+
+/** Behind a commit nobody may be told that nothing was done. */
+export async function behindCommit<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ServiceError && error.kind === 'unavailable' ? lost({ cause: error }) : error;
+  }
+}
+
+export const stateOf = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
+
+const READS = /^\s*select\b/i;
+
+/** PostgreSQL ends or starts (57P0x), the link broke (08xxx, Node's E…), or pg says so in words alone. */
+function isGone(error: unknown): boolean {
+  const state = stateOf(error);
+  if (state !== undefined) return /^(57P0|08|E[A-Z]+$)/.test(state);
+  return error instanceof Error && /terminated|not queryable|timeout|after calling end/i.test(error.message);
+}
