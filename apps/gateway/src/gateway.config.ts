@@ -13,6 +13,16 @@ export class GatewayConfig {
   @IsInt() @Min(1) @Max(86_400_000) readonly WAIT_LIMIT_MS: number = 50_000;
   /** How long callers may still wait once the process was told to end, in ms. */
   @IsInt() @Min(0) @Max(86_400_000) readonly DRAIN_MS: number = 15_000;
+  /** How long the API goes on listening, not ready, once the process was told to end, in ms of DRAIN_MS: until load balancers have noticed. */
+  @IsInt() @Min(0) @Max(86_400_000) readonly DRAIN_DELAY_MS: number = 1_000;
+  /** How many requests are worked on at the same time, half of them for what begins something; more are refused with 503 or 504. About a dozen for each connection of DATABASE_POOL_SIZE. */
+  @IsInt() @Min(2) readonly MAX_REQUESTS: number = 128;
+  /** How many callers may wait for drivers at the same time; while they do, everything but reads is refused. */
+  @IsInt() @Min(1) readonly MAX_WAITING: number = 1000;
+  /** How many connections may be open at the same time; more are closed without an answer. */
+  @IsInt() @Min(1) readonly MAX_CONNECTIONS: number = 4000;
+  /** How long a call waits for a connection to the database, in ms; then it is refused. */
+  @IsInt() @Min(1) @Max(86_400_000) readonly DATABASE_WAIT_MS: number = 2_000;
   /** Rows of the longest page; a higher limit in a request is cut to it. */
   @IsInt() @Min(1) readonly OSAPI_MAX_LIMIT: number = 1000;
   /** Bytes of the longest request body; a longer one is refused with 413. */

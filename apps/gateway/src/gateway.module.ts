@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
 import { Lifecycle } from '@app/platform';
@@ -45,6 +45,10 @@ const reasonOf = (cause: unknown): string => {
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
 @Module({})
 export class GatewayModule {
+  constructor({ httpAdapter }: HttpAdapterHost<GatewayAdapter>, waiter: OperationWaiter) {
+    httpAdapter.edge.admission.waiting = () => waiter.waiting;
+  }
+
   /** `lifecycle` is the process's: whoever drains it says so there first. */
   static forRoot(config: GatewayConfig, lifecycle = new Lifecycle()): DynamicModule {
     return {

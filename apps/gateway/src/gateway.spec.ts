@@ -45,7 +45,7 @@ let app: NestFastifyApplication;
 let port: number;
 
 async function start(config: Partial<GatewayConfig> = {}) {
-  const whole = { ...new GatewayConfig(), PORT: 0, ...config };
+  const whole = { ...new GatewayConfig(), PORT: 0, DRAIN_DELAY_MS: 0, ...config };
   @Module({ imports: [FakeServices, GatewayModule.forRoot(whole)] })
   class Process {}
   const started = await NestFactory.create<NestFastifyApplication>(Process, gatewayAdapter(whole), { logger: false });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
-import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
+import { failStart, Lifecycle, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,10 +19,15 @@ const CONFIG = {
 async function main(): Promise<void> {
   const { http, ...config } = loadConfig(CONFIG, process.env);
   const logger = new ProcessLogger(config.log);
-  const store = await openStore(config);
+  const lifecycle = new Lifecycle();
+  const store = await openStore(config, http.DATABASE_WAIT_MS);
 
   @Module({
-    imports: [AttachmentsModule.forRoot(store), MessagingModule.forRoot(amqpTransport(config.amqp)), GatewayModule.forRoot(http)],
+    imports: [
+      AttachmentsModule.forRoot(store),
+      MessagingModule.forRoot(amqpTransport(config.amqp)),
+      GatewayModule.forRoot(http, lifecycle),
+    ],
   })
   class GatewayProcess {}
   const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http), { logger });
@@ -31,7 +36,8 @@ async function main(): Promise<void> {
   process.stdout.write(`ready ${url}\n`);
 
   onShutdown(async () => {
-    // First the waiters, within DRAIN_MS; then what they stood on.
+    // First the word to load balancers, then the waiters, within DRAIN_MS, then what they stood on.
+    lifecycle.drain();
     await app.close();
     await store.database.close();
   }, logger);

@@ -64,7 +64,7 @@ export class AttachmentsController {
     const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (look) return attachmentView(created(look, promised.attachmentId ?? ''));
     // This caller can never name the id, so nobody but us could take back what may still come to be (design §6).
-    const detach = await this.attachments.abandonCreate(caller, promised);
+    const detach = await this.attachments.abandonCreate(caller, promised).catch(notTakenBack);
     if (detach) this.waiter.ring(detach, caller.requestId);
     throw createFailed(null);
   }
@@ -102,4 +102,9 @@ export class AttachmentsController {
   private listQuery(caller: CallerFacts, version: Microversion, query: Query): ListQuery {
     return parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
   }
+}
+
+/** The promise stands, so "nothing was done" would not be true. */
+function notTakenBack(cause: unknown): never {
+  throw backendFailure(createFailed(null).message, { cause });
 }

@@ -1,28 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { DEFAULT_TEXT, type ErrorKind, ServiceError, told } from '@app/domain';
+import { DEFAULT_TEXT, ServiceError, told } from '@app/domain';
+import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
 import { JSON_MEDIA_TYPE } from './media-type.js';
 import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
-
-interface Fault {
-  code: number;
-  name: string;
-}
-
-/** A new kind of error does not compile until it has a fault (spec: microversions-and-errors §5). */
-const FAULTS: Record<ErrorKind, Fault> = {
-  invalid: { code: 400, name: 'badRequest' },
-  unauthorized: { code: 401, name: 'unauthorized' },
-  forbidden: { code: 403, name: 'forbidden' },
-  notFound: { code: 404, name: 'itemNotFound' },
-  notAcceptable: { code: 406, name: 'computeFault' },
-  conflict: { code: 409, name: 'conflictingRequest' },
-  tooLarge: { code: 413, name: 'overLimit' },
-  unsupportedMediaType: { code: 415, name: 'badMediaType' },
-  backend: { code: 500, name: 'computeFault' },
-  unavailable: { code: 503, name: 'serviceUnavailable' },
-  unknownYet: { code: 504, name: 'computeFault' }, // the wait limit: the work goes on
-};
 
 /** The one place where an error becomes an answer. An error that nobody meant to throw is logged whole and told to no caller. */
 @Catch()
@@ -41,12 +22,10 @@ export class FaultFilter implements ExceptionFilter {
   }
 
   private refuse(request: FastifyRequest, reply: FastifyReply, error: ServiceError): void {
-    const { code, name } = FAULTS[error.kind];
-    if (code >= 500) this.logger.error(`request ${request.id} answers ${code}: ${told(error)}`);
-    void reply
-      .status(code)
-      .header('Content-Type', JSON_MEDIA_TYPE)
-      .send({ [name]: { code, message: error.message } });
+    const fault = faultOf(error.kind, request);
+    if (fault.code >= 500) this.logger.error(`request ${request.id} answers ${fault.code}: ${told(error)}`);
+    if (error.kind === 'unavailable') void reply.header('Retry-After', RETRY_AFTER);
+    void reply.status(fault.code).header('Content-Type', JSON_MEDIA_TYPE).send(faultBody(fault, error.message));
   }
 
   private answerOthers(request: FastifyRequest, reply: FastifyReply, error: unknown): void {

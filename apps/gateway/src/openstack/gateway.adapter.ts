@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EdgeServer } from '../edge/edge-server.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
 import { identify, invitation } from './noauth.js';
@@ -14,10 +17,12 @@ const INBOUND_ID = /^req-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9
 
 /** Fastify with everything taken out that the wire forbids, and what every answer has put in (spec: microversions-and-errors §6, §7). */
 export class GatewayAdapter extends FastifyAdapter {
-  private draining = false;
+  readonly edge: EdgeServer;
 
   constructor(private readonly config: GatewayConfig) {
+    const edge = new EdgeServer(config);
     super({
+      serverFactory: (handle: RequestListener) => edge.serve(handle),
       rewriteUrl: urlRewriter(config.PROJECT_ID_REGEX),
       genReqId: () => `req-${randomUUID()}`,
       bodyLimit: config.MAX_REQUEST_BODY_SIZE,
@@ -28,6 +33,7 @@ export class GatewayAdapter extends FastifyAdapter {
       frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
         void sendPlain(request, reply.header(REQUEST_ID, request.id), ROUTE_NOT_FOUND),
     });
+    this.edge = edge;
     const fastify = this.getInstance();
     // One parser for every type: what a body may be is the guard's to say, after the checks that come before.
     fastify.removeAllContentTypeParsers();
@@ -40,9 +46,16 @@ export class GatewayAdapter extends FastifyAdapter {
   /** Nest's own parsers would stand in the way of ours. */
   override registerParserMiddleware(): void {}
 
-  override beforeClose(): void {
-    this.draining = true;
+  /** Nest waits for it before anything else ends: for a while all is still served, and every answer says that its connection will not be. */
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Nest awaits what its own adapters answer at once
+  override async beforeClose(): Promise<void> {
+    this.edge.drain();
     super.beforeClose();
+    await pause(this.config.DRAIN_DELAY_MS);
+  }
+
+  override close(): Promise<void> {
+    return this.edge.emptied(super.close());
   }
 
   private receive(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
@@ -64,8 +77,9 @@ export class GatewayAdapter extends FastifyAdapter {
   }
 
   private finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+    this.edge.admission.leaves(request.raw);
     void reply.header(REQUEST_ID, request.id);
-    if (this.draining) void reply.header('Connection', 'close');
+    if (this.edge.draining) void reply.header('Connection', 'close');
     const type = reply.getHeader('content-type');
     if (type === undefined || (typeof type === 'string' && type.startsWith(JSON_MEDIA_TYPE))) {
       void reply.header('Content-Type', reply.statusCode < 400 ? successMediaType(request.headers.accept) : JSON_MEDIA_TYPE);

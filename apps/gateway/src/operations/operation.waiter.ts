@@ -35,6 +35,11 @@ export class OperationWaiter implements OnModuleDestroy {
     this.limit = config.WAIT_LIMIT_MS;
   }
 
+  /** How many callers wait. */
+  get waiting(): number {
+    return this.waits.size;
+  }
+
   /** The operation once it has ended; null at the wait limit, when nobody knows yet how it will. */
   async carriedOut(promised: Promised, requestId: string): Promise<Look | null> {
     const wait: Wait = { until: performance.now() + this.limit, pause: new Pause(), blind: false };
@@ -55,9 +60,10 @@ export class OperationWaiter implements OnModuleDestroy {
       .subscribe();
   }
 
-  /** Whoever waits has `DRAIN_MS` left, then hears what he would hear at the wait limit. */
+  /** Whoever waits has what is left of `DRAIN_MS`, then hears what he would hear at the wait limit. */
   onModuleDestroy(): void {
-    this.limit = Math.min(this.limit, this.config.DRAIN_MS);
+    const { DRAIN_MS, DRAIN_DELAY_MS } = this.config;
+    this.limit = Math.min(this.limit, Math.max(0, DRAIN_MS - DRAIN_DELAY_MS));
     for (const wait of this.waits) {
       wait.until = Math.min(wait.until, performance.now() + this.limit);
       wait.pause.end();

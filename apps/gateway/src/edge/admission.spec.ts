@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { Logger } from '@nestjs/common';
+import { Admission } from './admission.js';
+
+const asked = (method: string, url: string) => ({ method, url }) as IncomingMessage;
+const begins = () => asked('POST', '/v3/p/attachments');
+const ends = () => asked('PUT', '/v3/p/attachments/a');
+
+let warn: jest.SpyInstance;
+beforeEach(() => (warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue()));
+afterEach(() => jest.restoreAllMocks());
+
+function filled(count: number, limits = { MAX_REQUESTS: 4, MAX_WAITING: 3 }) {
+  const admission = new Admission(limits);
+  const inside = Array.from({ length: count }, ends);
+  for (const request of inside) admission.enters(request);
+  return { admission, inside };
+}
+
+it.each([
+  ['POST', '/v3/attachments', 1, true],
+  ['POST', '/v3/attachments', 2, false],
+  ['GET', '/v3/attachments/a', 2, false],
+  ['PUT', '/v3/p/attachments/a', 3, true],
+  ['POST', '/v3/attachments/a/action', 3, true],
+  ['DELETE', '/v3/attachments/a', 3, true],
+  ['DELETE', '/v3/attachments/a', 4, false],
+])('%s %s with %i of 4 places taken: %s', (method, url, taken, enters) => {
+  expect(filled(taken).admission.enters(asked(method, url))).toBe(enters);
+});
+
+it('who leaves makes room, once', () => {
+  const { admission, inside } = filled(4);
+  const [first] = inside as [IncomingMessage];
+
+  admission.leaves(first);
+  admission.leaves(first);
+
+  expect(admission.enters(ends())).toBe(true);
+  expect(admission.enters(ends())).toBe(false);
+});
+
+it('who waits for a driver takes no place of those at work, until too many wait', () => {
+  const { admission } = filled(3);
+  admission.waiting = () => 2;
+  expect(admission.atWork).toBe(1);
+  expect(admission.enters(begins())).toBe(true);
+
+  admission.waiting = () => 3;
+  expect(admission.enters(ends())).toBe(false);
+  expect(admission.enters(asked('GET', '/v3/attachments'))).toBe(true);
+});
+
+it('says that it refuses once, and then the sum', () => {
+  jest.useFakeTimers();
+  const { admission } = filled(4);
+  for (let i = 0; i < 5; i++) admission.enters(begins());
+
+  jest.advanceTimersByTime(10_000);
+  jest.useRealTimers();
+
+  expect(warn.mock.calls).toEqual([['requests are refused: 4 are at work, 0 wait for a driver'], ['5 requests were refused within 10 s']]);
+});

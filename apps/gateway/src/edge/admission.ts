@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import { Logger } from '@nestjs/common';
+import type { GatewayConfig } from '../gateway.config.js';
+import { isAboutAttachment } from '../openstack/faults.js';
+
+const SAID_EVERY_MS = 10_000;
+
+/**
+ * Who is let in. What was let in is counted until it is answered, also when its caller has gone: the work for him goes on. Those that only
+ * wait for a driver hold neither a connection nor the processor, so they have a limit of their own.
+ */
+export class Admission {
+  private readonly logger = new Logger(Admission.name);
+  private readonly inside = new Set<IncomingMessage>();
+  private refused = 0;
+  /** How many of those inside wait for a driver. */
+  waiting: () => number = () => 0;
+
+  constructor(private readonly limits: Pick<GatewayConfig, 'MAX_REQUESTS' | 'MAX_WAITING'>) {}
+
+  get atWork(): number {
+    return this.inside.size - this.waiting();
+  }
+
+  /** Takes the request in, or says that there is no room for it. */
+  enters(request: IncomingMessage): boolean {
+    if (this.atWork >= this.roomFor(request) || (request.method !== 'GET' && this.waiting() >= this.limits.MAX_WAITING)) {
+      this.refuse();
+      return false;
+    }
+    this.inside.add(request);
+    return true;
+  }
+
+  leaves(request: IncomingMessage): void {
+    this.inside.delete(request);
+  }
+
+  /**
+   * What ends something that was begun has twice the room of what begins something: else, under a load of many times what can be done, the
+   * steps of those who were let in would be refused by the same measure as new ones, and hardly anybody would ever come to an end.
+   */
+  private roomFor(request: IncomingMessage): number {
+    const ends = request.method !== 'GET' && isAboutAttachment(request);
+    return ends ? this.limits.MAX_REQUESTS : this.limits.MAX_REQUESTS / 2;
+  }
+
+  /** Said at the first refusal and then now and again: a line for each would be load of its own. */
+  private refuse(): void {
+    if (this.refused++ > 0) return;
+    this.logger.warn(`requests are refused: ${this.atWork} are at work, ${this.waiting()} wait for a driver`);
+    setTimeout(() => this.sum(), SAID_EVERY_MS).unref();
+  }
+
+  private sum(): void {
+    if (this.refused > 1) this.logger.warn(`${this.refused} requests were refused within ${SAID_EVERY_MS / 1000} s`);
+    this.refused = 0;
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { DEFAULT_TEXT } from '@app/domain';
+import type { GatewayConfig } from '../gateway.config.js';
+import { faultBody, faultOf, RETRY_AFTER } from '../openstack/faults.js';
+import { JSON_MEDIA_TYPE } from '../openstack/media-type.js';
+import { Admission } from './admission.js';
+import { Connections } from './connections.js';
+
+/** How long a request may take to arrive; a client that sends it byte by byte must not hold its place for ever. */
+const ARRIVAL_MS = 30_000;
+/** How long a connection may rest between two requests; longer than load balancers keep theirs, so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+const LOOK_FOR_IDLE_EVERY_MS = 50;
+/** What is still not read by its caller so long after the last answer never will be. */
+const LAST_ANSWER_MS = 2_000;
+
+/** What operators and load balancers ask, most urgently when nobody else is let in. */
+const ALWAYS = new Set(['/healthcheck', '/livez', '/readyz']);
+
+/**
+ * The server under Fastify: it refuses before anything is done for a request that there is no room for, which takes a twentieth of what
+ * answering takes, and it ends without cutting off a request.
+ */
+export class EdgeServer {
+  readonly admission: Admission;
+  private readonly connections = new Connections();
+  private ending = false;
+
+  constructor(private readonly config: GatewayConfig) {
+    this.admission = new Admission(config);
+  }
+
+  /** For Fastify's `serverFactory`; it asks once for each address that is listened on. */
+  serve(handle: RequestListener): Server {
+    const server = createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: ARRIVAL_MS, headersTimeout: ARRIVAL_MS },
+      (request, response) => this.receive(request, response, handle),
+    );
+    server.maxConnections = this.config.MAX_CONNECTIONS;
+    // `close` would call it, and cut off whoever is just writing his next request; `emptied` does it with patience.
+    server.closeIdleConnections = () => undefined;
+    this.connections.watch(server);
+    return server;
+  }
+
+  get draining(): boolean {
+    return this.ending;
+  }
+
+  /** From here on every answer asks its caller to go elsewhere with the next request. */
+  drain(): void {
+    this.ending = true;
+  }
+
+  /** Closes connections as they come to rest while `closing` goes on, and in the end those whose callers do not read. */
+  async emptied(closing: Promise<void>): Promise<void> {
+    const { DRAIN_MS, DRAIN_DELAY_MS } = this.config;
+    const idle = setInterval(() => this.connections.closeIdle(DRAIN_DELAY_MS), LOOK_FOR_IDLE_EVERY_MS);
+    const late = setTimeout(() => this.connections.closeAll(), Math.max(0, DRAIN_MS - DRAIN_DELAY_MS) + LAST_ANSWER_MS);
+    this.connections.closeIdle(DRAIN_DELAY_MS);
+    await closing.finally(() => {
+      clearInterval(idle);
+      clearTimeout(late);
+    });
+  }
+
+  private receive(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
+    const { socket } = request;
+    this.connections.begins(socket);
+    response.once('close', () => {
+      this.connections.ends(socket);
+      // Answered. Otherwise its caller has gone, and it leaves when the work for him has ended.
+      if (response.headersSent) this.admission.leaves(request);
+    });
+    if (isAlwaysAnswered(request) || this.admission.enters(request)) return handle(request, response);
+    this.refuse(request, response);
+  }
+
+  private refuse(request: IncomingMessage, response: ServerResponse): void {
+    const { code, name } = faultOf('unavailable', request);
+    const body = (BODIES[code] ??= Buffer.from(JSON.stringify(faultBody({ code, name }, DEFAULT_TEXT.unavailable))));
+    response.writeHead(code, {
+      'Content-Type': JSON_MEDIA_TYPE,
+      'Content-Length': body.length,
+      'Retry-After': RETRY_AFTER,
+      'x-openstack-request-id': `req-${randomUUID()}`,
+      ...(this.ending && { Connection: 'close' }),
+    });
+    response.end(body);
+  }
+}
+
+const BODIES: Record<number, Buffer> = {};
+
+const isAlwaysAnswered = ({ url = '' }: IncomingMessage): boolean => ALWAYS.has(url.split('?', 1)[0] ?? '');
