@@ -11,7 +11,7 @@ import {
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { AbandonedCall, explained, step, within, withoutSecrets } from './driver-step.js';
+import { AbandonedCall, explained, HandedOver, step, within, withoutSecrets } from './driver-step.js';
 
 /** An attach: export, connection, result; and its undo. */
 @Injectable()
@@ -24,7 +24,7 @@ export class AttachRunner {
     private readonly times: TimesConfig,
   ) {}
 
-  /** What cannot be recorded is no failure of the driver: it is thrown, the lease runs out, and the next claim does it all again. */
+  /** What cannot be recorded, or is handed over, is no failure of the driver: it is thrown, the lease runs out, and the next claim does it all again. */
   async carryOut(claim: AttachClaim): Promise<OperationState> {
     if (claim.superseded) return this.operations.superseded(claim);
     if (claim.undoing) return this.undo(claim, claim.undoing);
@@ -64,6 +64,7 @@ export class AttachRunner {
   }
 
   private async failed(claim: AttachClaim, error: unknown): Promise<OperationState> {
+    if (error instanceof HandedOver) throw error;
     const { then, reason: found } = afterAttachFailure(claim, error, this.times.ATTACH_WINDOW_MS);
     const reason = { ...found, text: found.text && withoutSecrets(found.text, connectionsOf(claim)) };
     this.log.warn(`attach ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`);
@@ -84,6 +85,7 @@ export class AttachRunner {
       if (!claim.repeats) await within(call, (bounded) => driver.terminateConnection(volume, connection, bounded));
       if (exportIsOurs) await within(call, (bounded) => driver.removeExport(volume, bounded));
     } catch (error) {
+      if (error instanceof HandedOver) throw error;
       this.log.warn(
         `attach ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`,
       );

@@ -4,7 +4,11 @@ import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
 import { AttachRunner } from './attach-runner.js';
 import { DetachRunner } from './detach-runner.js';
+import { HandedOver } from './driver-step.js';
 import { VolumeRunner } from './volume-runner.js';
+
+/** What is not finished so long after a drain began goes to another worker; the rest of its time is for letting go. */
+const HAND_OVER_AFTER_MS = 12_000;
 
 /** Carries out whatever is due on a volume: claim, effect, result. Whoever rings for it, and the sweeper, come here. */
 @Injectable()
@@ -23,23 +27,29 @@ export class ClaimRunner {
     this.backends = drivers.backends.map(({ name }) => name);
   }
 
-  /** From here on nothing new is taken; what is at work gets its result. */
+  /** From here on nothing new is taken; what is at work gets its result, or is handed over. */
   stop(): void {
+    if (this.stopped) return;
     this.stopped = true;
+    setTimeout(() => this.operations.handOver(), HAND_OVER_AFTER_MS).unref();
   }
 
-  /** A claim may be of any kind: its holder works for everybody. Finding nothing to do is success. */
-  async carryOutAll(volumeId: string): Promise<void> {
-    if (this.stopped) return;
+  /**
+   * A claim may be of any kind: its holder works for everybody. Finding nothing to do is success. Says whether nothing was left because this
+   * process ends.
+   */
+  async carryOutAll(volumeId: string): Promise<boolean> {
+    if (this.stopped) return false;
     for await (const claim of this.operations.claimsOf(volumeId, this.backends)) {
       const about = `${claim.kind} ${claim.operationId} of volume ${volumeId}, attempt ${claim.attempts} (request ${claim.requestId})`;
       this.log.debug(`claimed: ${about}`);
       await this.carryOut(claim).then(
         (state) => (state === 'failed' ? this.log.warn(`failed: ${about}`) : this.log.log(`${state}: ${about}`)),
-        (error: unknown) => this.explain(about, error),
+        (error: unknown) => this.ended(claim, about, error),
       );
-      if (this.stopped) return;
+      if (this.stopped) return false;
     }
+    return true;
   }
 
   private carryOut(claim: Claim): Promise<OperationState> {
@@ -55,6 +65,13 @@ export class ClaimRunner {
       case 'delete-volume':
         return this.volumes.carryOut(claim);
     }
+  }
+
+  private async ended(claim: Claim, about: string, error: unknown): Promise<void> {
+    if (!(error instanceof HandedOver)) return this.explain(about, error);
+    this.log.warn(`handed over: ${about}: ${error.message}`);
+    // Otherwise its lease keeps the next claim away for a while, as it does when a worker dies.
+    if (error.ended) await this.operations.release(claim).catch((failure: unknown) => this.explain(about, failure));
   }
 
   /** The claim's lease runs out and somebody takes it up again; a lost claim already has somebody. */

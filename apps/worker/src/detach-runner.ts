@@ -2,7 +2,7 @@ import { afterOtherFailure, type DetachClaim, type OperationState } from '@app/d
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { explained, step, within, withoutSecrets } from './driver-step.js';
+import { explained, HandedOver, step, within, withoutSecrets } from './driver-step.js';
 
 /** A detach: every connection that may be there is ended; then, if nobody else uses it, the export. */
 @Injectable()
@@ -21,6 +21,7 @@ export class DetachRunner {
     try {
       shared = await step('terminate', () => this.endAll(driver, claim));
     } catch (error) {
+      if (error instanceof HandedOver) throw error;
       return this.failed(claim, error);
     }
     return this.operations.detached(claim, await this.endExport(driver, claim, shared));

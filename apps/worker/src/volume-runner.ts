@@ -2,7 +2,7 @@ import { afterOtherFailure, type CreateVolumeClaim, type DeleteVolumeClaim, type
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
-import { explained, within, withoutSecrets } from './driver-step.js';
+import { explained, HandedOver, within, withoutSecrets } from './driver-step.js';
 
 type VolumeClaim = CreateVolumeClaim | DeleteVolumeClaim | SettleClaim;
 
@@ -22,6 +22,7 @@ export class VolumeRunner {
     try {
       await this.perform(this.drivers.for(claim.backend), claim);
     } catch (error) {
+      if (error instanceof HandedOver) throw error;
       return this.failed(claim, error);
     }
     return this.record(claim);

@@ -11,7 +11,7 @@ export { checkDatabase, migrate, requireReady } from './migrator.js';
 export { openPostgres } from './open-database.js';
 export { openStore } from './open-store.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
-export { ClaimLost, OperationsService } from './operations.service.js';
+export { ClaimLost, HandOver, OperationsService } from './operations.service.js';
 export * from './records.js';
 export { KeyRing } from './sealing.js';
 export { proveKeys } from './sealing-check.js';

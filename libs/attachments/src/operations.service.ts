@@ -36,6 +36,11 @@ export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
 }
 
+/** Why a driver call is aborted when its process ends: what it was made for goes to another worker. */
+export class HandOver extends Error {
+  override readonly name = 'HandOver';
+}
+
 /** The life of an operation: claims with numbers and leases, their results, and a look at what came of it (design §5). */
 export class OperationsService {
   /** Names this process in the claims that it holds. */
@@ -86,9 +91,9 @@ export class OperationsService {
     try {
       const kept = await this.repeated(() => this.database.rows<{ number: string }>(renewStatement(this.owner, numbers, this.times)));
       const held = new Set(kept.map(({ number }) => number));
-      for (const number of numbers) if (!held.has(number)) this.abort(number, 'its claim was taken over');
+      for (const number of numbers) if (!held.has(number)) this.abort(number, new Error('its claim was taken over'));
     } catch (error) {
-      for (const number of numbers) this.abort(number, 'its claim could not be renewed');
+      for (const number of numbers) this.abort(number, new Error('its claim could not be renewed'));
       throw error;
     }
   }
@@ -157,6 +162,16 @@ export class OperationsService {
     return this.result(claim, results.againStatement(claim, reason));
   }
 
+  /** Frees the claim for another process, which may take it up at once; its driver call must have ended. */
+  release(claim: Claim): Promise<OperationState> {
+    return this.result(claim, results.releasedStatement(claim));
+  }
+
+  /** Aborts every driver call of this process, so that what it holds can be released. */
+  handOver(): void {
+    for (const number of this.running.keys()) this.abort(number, new HandOver('this process ends'));
+  }
+
   private async claim(volumeId: string, claimant: Claimant): Promise<Claim | undefined> {
     const row = await this.repeated(() => this.claimed(claimStatement(volumeId, claimant, this.times)));
     if (!row) return undefined;
@@ -194,11 +209,11 @@ export class OperationsService {
     return this.database.repeat(work, unavailable);
   }
 
-  private abort(number: string, why: string): void {
+  private abort(number: string, why: Error): void {
     const controller = this.running.get(number);
     if (!controller) return; // it got its result meanwhile
-    this.log.warn(`claim ${number}: driver call aborted, ${why}`);
-    controller.abort(new Error(why));
+    this.log.warn(`claim ${number}: driver call aborted, ${why.message}`);
+    controller.abort(why);
   }
 }
 

@@ -99,6 +99,11 @@ export const againStatement = (claim: Claim, reason: Reason): Sql =>
   sql`with o as (update operations set state = 'pending', owner = null, lease_until = null, reason_class = ${reason.class}, reason_text = ${reason.text},
     updated_at = clock_timestamp() where ${held(claim)} returning *) select o.state, ${AND_MORE} from o`;
 
+/** For whoever comes next, at once: this process ends, and its driver call has ended. */
+export const releasedStatement = (claim: Claim): Sql =>
+  sql`with o as (update operations set state = 'pending', owner = null, lease_until = null, next_attempt_at = clock_timestamp(),
+    updated_at = clock_timestamp() where ${held(claim)} returning *) select o.state, ${AND_MORE} from o`;
+
 /** Nothing changes but the operation: a detach that was refused, a settle that is done. */
 export const endedStatement = (claim: Claim, state: 'succeeded' | 'failed', reason: Reason | null): Sql =>
   sql`with ${ended(claim, state, reason)} select o.state, ${AND_MORE} from o`;

@@ -70,10 +70,12 @@ export abstract class CommandServer extends Server implements CustomTransportStr
   private async carryOut(delivery: Delivery): Promise<void> {
     const received = this.read(delivery);
     if (!received) return delivery.reject();
-    await this.dispatch(received.command, received.bell, new CommandContext([delivery.message, delivery.redelivered]));
+    const context = new CommandContext([delivery.message, delivery.redelivered]);
+    await this.dispatch(received.command, received.bell, context);
     // After the handler's commit, and the reply before the acknowledgement: a worker that dies in between is asked again.
     if (delivery.message.replyTo) delivery.reply(lookNow(delivery.message));
-    delivery.ack();
+    if (context.handedOver) delivery.giveBack();
+    else delivery.ack();
   }
 
   private read({ message, queue }: Delivery) {
