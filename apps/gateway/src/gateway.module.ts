@@ -3,9 +3,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
-import { Lifecycle } from '@app/platform';
+import { HealthConfig, Lifecycle } from '@app/platform';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
+import { gatewayHealth } from './health/gateway.health.js';
+import { HealthRoutes } from './health/health.routes.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
@@ -50,7 +52,7 @@ export class GatewayModule {
   }
 
   /** `lifecycle` is the process's: whoever drains it says so there first. */
-  static forRoot(config: GatewayConfig, lifecycle = new Lifecycle()): DynamicModule {
+  static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
     return {
       module: GatewayModule,
       controllers: [VersionsController, AttachmentsController, VolumesController, VolumeTypesController],
@@ -60,6 +62,8 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
         OperationWaiter,
+        gatewayHealth(health),
+        HealthRoutes,
       ],
     };
   }

@@ -1,7 +1,17 @@
 import 'reflect-metadata';
 import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
-import { failStart, Lifecycle, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
+import {
+  failStart,
+  Health,
+  HealthConfig,
+  HealthListener,
+  Lifecycle,
+  loadConfig,
+  LogConfig,
+  onShutdown,
+  ProcessLogger,
+} from '@app/platform';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,6 +23,7 @@ const CONFIG = {
   secrets: SecretsConfig,
   times: TimesConfig,
   amqp: AmqpConfig,
+  health: HealthConfig,
   log: LogConfig,
 };
 
@@ -26,19 +37,21 @@ async function main(): Promise<void> {
     imports: [
       AttachmentsModule.forRoot(store),
       MessagingModule.forRoot(amqpTransport(config.amqp)),
-      GatewayModule.forRoot(http, lifecycle),
+      GatewayModule.forRoot(http, lifecycle, config.health),
     ],
   })
   class GatewayProcess {}
   const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http), { logger });
   // The rows are enough to answer from; a broker that is away costs a caller some seconds, and is waited for in the background.
   const url = await listen(app, http);
+  const probes = await HealthListener.open(config.health, app.get(Health));
   process.stdout.write(`ready ${url}\n`);
 
   onShutdown(async () => {
     // First the word to load balancers, then the waiters, within DRAIN_MS, then what they stood on.
     lifecycle.drain();
     await app.close();
+    await probes?.close();
     await store.database.close();
   }, logger);
 }

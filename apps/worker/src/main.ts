@@ -3,10 +3,11 @@ import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfi
 import { StartError } from '@app/domain';
 import { BackendsConfig, DriverRegistry, parseBackends } from '@app/drivers';
 import { AmqpConfig, amqpTransport } from '@app/messaging';
-import { failStart, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
+import { failStart, HealthConfig, HealthListener, Lifecycle, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Sweeper } from './sweeper.js';
+import { workerHealth } from './worker.health.js';
 import { WorkerModule } from './worker.module.js';
 
 const CONFIG = {
@@ -15,6 +16,7 @@ const CONFIG = {
   times: TimesConfig,
   amqp: AmqpConfig,
   backends: BackendsConfig,
+  health: HealthConfig,
   log: LogConfig,
 };
 
@@ -29,16 +31,21 @@ async function main(): Promise<void> {
   class WorkerProcess {}
   const names = drivers.backends.map(({ name }) => name);
   const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server(names), logger });
+  const lifecycle = new Lifecycle();
+  let probes: HealthListener | null = null;
   onShutdown(async () => {
+    lifecycle.drain();
     app.get(Sweeper).stop();
     await transport.close();
     await app.close();
     await drivers.close();
+    await probes?.close();
     await store.database.close();
   }, logger);
 
   // The rows are enough to work from; a broker that is away delays work by a sweep, and is waited for in the background.
   await app.listen();
+  probes = await HealthListener.open(config.health, workerHealth(app, { lifecycle, broker: transport, config: config.health }));
   process.stdout.write(`ready worker ${names.join(', ')}\n`);
 }
 

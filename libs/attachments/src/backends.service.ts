@@ -1,6 +1,6 @@
 import { answersTo, unavailable } from '@app/domain';
 import type { Database } from './database.js';
-import { type Sql, sql } from './sql.js';
+import { raw, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /** A backend as a worker announces it. */
@@ -41,6 +41,31 @@ export class BackendsService {
         w.process as worker, w.heartbeat_at as "heartbeatAt",
         w.heartbeat_at > clock_timestamp() - ${this.times.BACKEND_LOST_MS} * interval '1 ms' as up
       from workers w, jsonb_each(w.backends) b order by b.key, w.started_at`);
+  }
+
+  /** How many backends have volumes, and which of them no worker serves. One look into the index for each, however many volumes there are. */
+  async placedOn(): Promise<{ backends: number; unserved: string[] }> {
+    const rows = await this.database.rows<{ name: string; up: boolean }>(sql`with recursive placed (name) as (
+        (select backend from volumes where not deleted and backend > '' order by backend limit 1)
+        union all
+        select (select v.backend from volumes v where not v.deleted and v.backend > p.name order by v.backend limit 1) from placed p where p.name is not null)
+      select p.name, exists (select 1 from workers w where w.backends ? p.name
+        and w.heartbeat_at > clock_timestamp() - ${this.times.BACKEND_LOST_MS} * interval '1 ms') as up
+      from placed p where p.name is not null`);
+    return { backends: rows.length, unserved: rows.filter(({ up }) => !up).map(({ name }) => name) };
+  }
+
+  /** Whether the rows show this worker as one that serves. */
+  async isServing(owner: string): Promise<boolean> {
+    const [row] = await this.database.rows(
+      sql`select 1 from workers where id = ${owner} and heartbeat_at > clock_timestamp() - ${this.times.BACKEND_LOST_MS} * interval '1 ms'`,
+    );
+    return row !== undefined;
+  }
+
+  /** Resolves when the database has answered. */
+  async ping(): Promise<void> {
+    await this.database.rows(raw('select 1'));
   }
 
   /** A place `host@backend#pool` for a new volume: the backend that its type names, else round robin. Null: no such backend is up. */

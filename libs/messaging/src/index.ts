@@ -16,5 +16,5 @@ export {
   backendQueue,
   routingKeyOf,
 } from './topology.js';
-export type { Transport, TransportOptions } from './transport.js';
+export { BrokerState, type Transport, type TransportOptions } from './transport.js';
 export { HEADER, LOOK_NOW, SCHEMA_VERSION } from './wire.js';

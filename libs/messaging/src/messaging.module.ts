@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { COMMAND_PROXY, CommandClient } from './command.client.js';
-import type { Transport } from './transport.js';
+import { BrokerState, type Transport } from './transport.js';
 
 const TRANSPORT = Symbol('TRANSPORT');
 
@@ -13,8 +13,13 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
     return {
       module: MessagingModule,
       global: true,
-      providers: [{ provide: TRANSPORT, useValue: transport }, { provide: COMMAND_PROXY, useValue: transport.client }, CommandClient],
-      exports: [CommandClient],
+      providers: [
+        { provide: TRANSPORT, useValue: transport },
+        { provide: BrokerState, useExisting: TRANSPORT },
+        { provide: COMMAND_PROXY, useValue: transport.client },
+        CommandClient,
+      ],
+      exports: [CommandClient, BrokerState],
     };
   }
 

@@ -1,8 +1,13 @@
 import type { ClientProxy, CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { DeadLetters } from './dead-letters.js';
 
+/** Whether every open server, and the client if it was told to connect, has its broker now: what a health check reads. */
+export abstract class BrokerState {
+  abstract readonly connected: boolean;
+}
+
 /** How the processes reach each other, made in `main.ts` before Nest's container; nothing else in an app knows which one it is. */
-export interface Transport {
+export interface Transport extends BrokerState {
   client: ClientProxy;
   /** A worker's end, for `connectMicroservice({ strategy })`. `backends` are `host@backend`; the bookkeeping queue is served besides. */
   server(backends: readonly string[]): Server & CustomTransportStrategy;

@@ -1,8 +1,14 @@
 export * from './data-folder.js';
+export * from './disable-file.js';
 export * from './fail-start.js';
+export * from './health-answers.js';
+export * from './health-listener.js';
+export * from './health.config.js';
+export * from './health.js';
 export * from './lifecycle.js';
 export * from './load-config.js';
 export * from './log.config.js';
+export * from './logged-changes.js';
 export * from './logger.js';
 export { redact, withoutPasswords } from './redact.js';
 export * from './shutdown.js';

@@ -34,6 +34,10 @@ export class AmqpClient extends CommandProxy {
     return this.link.wanted;
   }
 
+  get connected(): boolean {
+    return this.link.session !== null;
+  }
+
   ready(): Promise<void> {
     return this.link.ready();
   }

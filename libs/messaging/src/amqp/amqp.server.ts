@@ -33,6 +33,11 @@ export class AmqpServer extends CommandServer {
     );
   }
 
+  /** All of its queues are being consumed, and replies can be sent. */
+  get connected(): boolean {
+    return this.links.every(({ session }) => session !== null);
+  }
+
   async ready(): Promise<void> {
     await Promise.all(this.links.map((link) => link.ready()));
   }

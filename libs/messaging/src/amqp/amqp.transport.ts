@@ -16,6 +16,9 @@ export function amqpTransport(config: AmqpConfig, { drainMs = DRAIN_MS }: Transp
       servers.push(server);
       return server;
     },
+    get connected() {
+      return servers.every((server) => !server.isOpen || server.connected) && (!client.wanted || client.connected);
+    },
     deadLetters: () => new AmqpDeadLetters(url),
     async ready() {
       await Promise.all([

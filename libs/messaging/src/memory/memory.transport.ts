@@ -15,6 +15,7 @@ export function memoryTransport({ prefetch = 32, drainMs = DRAIN_MS }: Transport
       servers.push(server);
       return server;
     },
+    connected: true,
     deadLetters: () => broker,
     async ready() {
       await Promise.all(servers.map((server) => server.ready()));
