@@ -11,6 +11,8 @@ const claim = {
   backend: 'n@b',
   volume: { id: 'v1', name: 'volume-v1', sizeGib: 1, multiattach: false, providerLocation: 'somewhere' },
   requestId: 'req-1',
+  globalRequestId: null,
+  projectId: 'p',
   call: { number: 1n, deadline: new Date(Date.now() + 60_000), signal: new AbortController().signal },
   attempts: 1,
   ageMs: 0,

@@ -67,7 +67,7 @@ export class AttachRunner {
     if (error instanceof HandedOver) throw error;
     const { then, reason: found } = afterAttachFailure(claim, error, this.times.ATTACH_WINDOW_MS);
     const reason = { ...found, text: found.text && withoutSecrets(found.text, connectionsOf(claim)) };
-    this.log.warn(`attach ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`);
+    this.log.warn(`attach ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))}`);
     if (then === 'again') return this.operations.again(claim, reason);
     if (then === 'fail') return this.operations.attachFailed(claim, reason, false);
     await this.operations.undoing(claim, reason);
@@ -86,9 +86,7 @@ export class AttachRunner {
       if (exportIsOurs) await within(call, (bounded) => driver.removeExport(volume, bounded));
     } catch (error) {
       if (error instanceof HandedOver) throw error;
-      this.log.warn(
-        `attach ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))} (request ${claim.requestId})`,
-      );
+      this.log.warn(`attach ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))}`);
       return this.operations.again(claim, reason);
     }
     return this.operations.attachFailed(claim, reason, exportIsOurs);

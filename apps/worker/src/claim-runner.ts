@@ -1,6 +1,7 @@
 import { type Claim, type OperationState, told } from '@app/domain';
 import { ClaimLost, OperationsService } from '@app/attachments';
 import { DriverRegistry } from '@app/drivers';
+import { inLogContext, type LogContext } from '@app/platform';
 import { Injectable, Logger } from '@nestjs/common';
 import { AttachRunner } from './attach-runner.js';
 import { DetachRunner } from './detach-runner.js';
@@ -41,15 +42,19 @@ export class ClaimRunner {
   async carryOutAll(volumeId: string): Promise<boolean> {
     if (this.stopped) return false;
     for await (const claim of this.operations.claimsOf(volumeId, this.backends)) {
-      const about = `${claim.kind} ${claim.operationId} of volume ${volumeId}, attempt ${claim.attempts} (request ${claim.requestId})`;
-      this.log.debug(`claimed: ${about}`);
-      await this.carryOut(claim).then(
-        (state) => (state === 'failed' ? this.log.warn(`failed: ${about}`) : this.log.log(`${state}: ${about}`)),
-        (error: unknown) => this.ended(claim, about, error),
-      );
+      await inLogContext(contextOf(claim), () => this.carryOutOne(claim));
       if (this.stopped) return false;
     }
     return true;
+  }
+
+  private async carryOutOne(claim: Claim): Promise<void> {
+    const about = `${claim.kind} ${claim.operationId} of volume ${claim.volume.id}, attempt ${claim.attempts}`;
+    this.log.debug(`claimed: ${about}`);
+    await this.carryOut(claim).then(
+      (state) => (state === 'failed' ? this.log.warn(`failed: ${about}`) : this.log.log(`${state}: ${about}`)),
+      (error: unknown) => this.ended(claim, about, error),
+    );
   }
 
   private carryOut(claim: Claim): Promise<OperationState> {
@@ -80,3 +85,12 @@ export class ClaimRunner {
     else this.log.error(`${about}: no result could be written`, told(error));
   }
 }
+
+const contextOf = (claim: Claim): LogContext => ({
+  request_id: claim.requestId,
+  global_request_id: claim.globalRequestId ?? undefined,
+  project_id: claim.projectId,
+  operation_id: claim.operationId,
+  attachment_id: 'attachmentId' in claim ? claim.attachmentId : undefined,
+  volume_id: claim.volume.id,
+});

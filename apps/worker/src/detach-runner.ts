@@ -43,9 +43,7 @@ export class DetachRunner {
       await within(claim.call, (bounded) => driver.removeExport(claim.volume, bounded));
       return 'gone';
     } catch (error) {
-      this.log.warn(
-        `detach ${claim.operationId}: the export is left over, after: ${explained(error, claim.connections)} (request ${claim.requestId})`,
-      );
+      this.log.warn(`detach ${claim.operationId}: the export is left over, after: ${explained(error, claim.connections)}`);
       return 'leftOver';
     }
   }
@@ -53,7 +51,7 @@ export class DetachRunner {
   private failed(claim: DetachClaim, error: unknown): Promise<OperationState> {
     const { then, reason: found } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
     const reason = { ...found, text: found.text && withoutSecrets(found.text, claim.connections) };
-    this.log.warn(`detach ${claim.operationId}: ${then} after: ${explained(error, claim.connections)} (request ${claim.requestId})`);
+    this.log.warn(`detach ${claim.operationId}: ${then} after: ${explained(error, claim.connections)}`);
     return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
   }
 }

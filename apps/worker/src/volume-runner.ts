@@ -55,7 +55,7 @@ export class VolumeRunner {
     const connections = claim.kind === 'settle' ? claim.live : [];
     const { then, reason: found } = afterOtherFailure(claim, error, this.times.ATTACH_WINDOW_MS);
     const reason = { ...found, text: found.text && withoutSecrets(found.text, connections) };
-    this.log.warn(`${claim.kind} ${claim.operationId}: ${then} after: ${explained(error, connections)} (request ${claim.requestId})`);
+    this.log.warn(`${claim.kind} ${claim.operationId}: ${then} after: ${explained(error, connections)}`);
     return then === 'again' ? this.operations.again(claim, reason) : this.operations.failed(claim, reason);
   }
 }

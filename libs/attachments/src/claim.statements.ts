@@ -39,7 +39,7 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
   select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.abandons, c.intent, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
     c.reason_class as "reasonClass", c.reason_text as "reasonText",
     extract(epoch from clock_timestamp() - c.created_at)::float8 * 1000 as "ageMs",
-    v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
+    c.global_request_id as "globalRequestId", v.project_id as "projectId", v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
     t.extra_specs as "extraSpecs",
     a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector,
     case when c.kind in ('attach', 'detach') then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
@@ -61,6 +61,8 @@ export interface ClaimRow {
   intent: string | null;
   undoing: boolean;
   requestId: string;
+  globalRequestId: string | null;
+  projectId: string;
   attachmentId: string | null;
   reasonClass: string | null;
   reasonText: string | null;

@@ -5,8 +5,18 @@ import type { KeyRing } from './sealing.js';
 
 /** A claim as the worker gets it: all that the driver needs is opened here and nowhere else. */
 export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
-  const { id: operationId, backend, requestId, attempts, ageMs } = row;
-  const base = { operationId, backend: backend ?? '', volume: volumeRef(row), requestId, call, attempts, ageMs };
+  const { id: operationId, backend, requestId, globalRequestId, projectId, attempts, ageMs } = row;
+  const base = {
+    operationId,
+    backend: backend ?? '',
+    volume: volumeRef(row),
+    requestId,
+    globalRequestId,
+    projectId,
+    call,
+    attempts,
+    ageMs,
+  };
   const attachmentId = row.attachmentId ?? '';
   switch (row.kind) {
     case 'attach':
@@ -41,7 +51,17 @@ const volumeRef = (row: ClaimRow): VolumeRef => ({
 
 type AttachParts = Omit<
   AttachClaim,
-  'kind' | 'operationId' | 'backend' | 'volume' | 'requestId' | 'call' | 'attempts' | 'ageMs' | 'attachmentId'
+  | 'kind'
+  | 'operationId'
+  | 'backend'
+  | 'volume'
+  | 'requestId'
+  | 'globalRequestId'
+  | 'projectId'
+  | 'call'
+  | 'attempts'
+  | 'ageMs'
+  | 'attachmentId'
 >;
 
 function attachParts(row: ClaimRow, keys: KeyRing, attachmentId: string): AttachParts {

@@ -24,6 +24,9 @@ interface ClaimOf<K extends OperationKind> {
   backend: string;
   volume: VolumeRef;
   requestId: string;
+  globalRequestId: string | null;
+  /** Whose volume it is. */
+  projectId: string;
   /** The number, the deadline and the abort signal under which the driver works for this claim. */
   call: DriverCall;
   /** How often this operation was claimed, this time included. */

@@ -23,7 +23,7 @@ export class CommandClient {
       take(1),
       map(() => undefined),
       catchError((error: unknown) => {
-        this.logger.warn(`No bell for operation ${bell.operationId} (request ${trace.requestId}): ${String(error)}`);
+        this.logger.warn(`No bell for operation ${bell.operationId}: ${String(error)}`);
         return NEVER;
       }),
     );

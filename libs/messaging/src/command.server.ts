@@ -98,7 +98,7 @@ export abstract class CommandServer extends Server implements CustomTransportStr
       const result: unknown = await handler(bell, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     } catch (error) {
-      this.logger.error(`${command} of operation ${bell.operationId} was refused (request ${context.requestId ?? 'unknown'})`, error);
+      this.logger.error({ message: `${command} of operation ${bell.operationId} was refused`, request_id: context.requestId }, error);
     }
   }
 

@@ -22,7 +22,7 @@ export const HandleCommand =
       try {
         await carryOut.call(this, bell, context);
       } catch (error) {
-        logger.error(`${command} of operation ${bell.operationId} failed (request ${context.requestId ?? 'unknown'})`, stackOf(error));
+        logger.error({ message: `${command} of operation ${bell.operationId} failed`, request_id: context.requestId }, stackOf(error));
       }
     };
     descriptor.value = answered as H; // the same but for what it lets through

@@ -7,6 +7,7 @@ export * from './health.config.js';
 export * from './health.js';
 export * from './lifecycle.js';
 export * from './load-config.js';
+export { annotate, inLogContext, type LogContext } from './log-context.js';
 export * from './log.config.js';
 export * from './logged-changes.js';
 export * from './logger.js';

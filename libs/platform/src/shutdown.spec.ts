@@ -17,7 +17,7 @@ class FakeProcess extends EventEmitter {
 }
 
 let written: string;
-const logger = new ProcessLogger(new LogConfig(), true);
+const logger = new ProcessLogger(new LogConfig(), true, { write: (line) => (written += line) });
 beforeEach(() => {
   written = '';
   jest.spyOn(process.stderr, 'write').mockImplementation((text) => {

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as QueryOf } from '@nestjs/common';
 import { AttachmentsService, type Caller as CallerFacts, type ListQuery } from '@app/attachments';
+import { annotate } from '@app/platform';
 import { backendFailure, createFailed, isConnector, outcomeUnknown } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
 import { Caller, Version } from '../openstack/request-context.js';
@@ -8,6 +9,7 @@ import { resourceNotFound } from '../openstack/api.guard.js';
 import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
 import { Microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
+import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { attached, completed, created, detached } from './attachment.answer.js';
 import { CreateAttachment, CreateAttachmentWithMode, UpdateAttachment } from './attachment.requests.js';
@@ -58,9 +60,10 @@ export class AttachmentsController {
   ) {
     const { volume_uuid: volumeId, instance_uuid: instanceUuid = null, mode = null, connector } = attachment;
     const request = { volumeId, instanceUuid, mode };
-    if (!isConnector(connector)) return attachmentView(await this.attachments.reserve(caller, request));
+    annotate({ volume_id: volumeId });
+    if (!isConnector(connector)) return this.reserve(caller, request);
 
-    const promised = await this.attachments.beginCreate(caller, { ...request, connector });
+    const promised = noted(await this.attachments.beginCreate(caller, { ...request, connector }));
     const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (look) return attachmentView(created(look, promised.attachmentId ?? ''));
     // This caller can never name the id, so nobody but us could take back what may still come to be (design §6).
@@ -71,7 +74,7 @@ export class AttachmentsController {
 
   @Put(':id')
   async update(@Param('id') id: string, @RequestBody(UpdateAttachment) { attachment }: UpdateAttachment, @Caller() caller: CallerFacts) {
-    const promised = await this.attachments.beginAttach(caller, id, attachment.connector);
+    const promised = noted(await this.attachments.beginAttach(caller, id, attachment.connector));
     const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (!look) throw outcomeUnknown();
     return attachmentView(attached(look, id));
@@ -82,7 +85,7 @@ export class AttachmentsController {
     const begun = await this.attachments.beginDetach(caller, id);
     if ('remaining' in begun) return attachmentSummaries(begun.remaining);
 
-    const look = await this.waiter.carriedOut(begun, caller.requestId);
+    const look = await this.waiter.carriedOut(noted(begun), caller.requestId);
     if (!look) throw outcomeUnknown();
     return attachmentSummaries(detached(look, id));
   }
@@ -94,9 +97,15 @@ export class AttachmentsController {
   async complete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
     const promised = await this.attachments.complete(caller, id);
     if (!promised) return;
-    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
     if (!look) throw backendFailure();
     completed(look, id);
+  }
+
+  private async reserve(caller: CallerFacts, request: Parameters<AttachmentsService['reserve']>[1]) {
+    const reserved = await this.attachments.reserve(caller, request);
+    annotate({ attachment_id: reserved.id });
+    return attachmentView(reserved);
   }
 
   private listQuery(caller: CallerFacts, version: Microversion, query: Query): ListQuery {

@@ -16,14 +16,14 @@ export class FaultFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    if (reply.sent) return this.logger.error(`request ${request.id} failed after it was answered: ${told(error)}`);
+    if (reply.sent) return this.logger.error('failed after it was answered', told(error));
     if (error instanceof ServiceError) return this.refuse(request, reply, error);
     this.answerOthers(request, reply, error);
   }
 
   private refuse(request: FastifyRequest, reply: FastifyReply, error: ServiceError): void {
     const fault = faultOf(error.kind, request);
-    if (fault.code >= 500) this.logger.error(`request ${request.id} answers ${fault.code}: ${told(error)}`);
+    if (fault.code >= 500) this.logger.error(`answers ${fault.code}: ${error.message}`, told(error));
     if (error.kind === 'unavailable') void reply.header('Retry-After', RETRY_AFTER);
     void reply.status(fault.code).header('Content-Type', JSON_MEDIA_TYPE).send(faultBody(fault, error.message));
   }

@@ -10,6 +10,7 @@ import { identify, invitation } from './noauth.js';
 import { endpointOf } from './links.js';
 import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 import { freshContext } from './request-context.js';
+import { RequestLog } from './request-log.js';
 import { isBareVersion, urlRewriter } from './request-url.js';
 
 const REQUEST_ID = 'x-openstack-request-id';
@@ -18,6 +19,7 @@ const INBOUND_ID = /^req-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9
 /** Fastify with everything taken out that the wire forbids, and what every answer has put in (spec: microversions-and-errors §6, §7). */
 export class GatewayAdapter extends FastifyAdapter {
   readonly edge: EdgeServer;
+  private readonly log = new RequestLog();
 
   constructor(private readonly config: GatewayConfig) {
     const edge = new EdgeServer(config);
@@ -40,7 +42,10 @@ export class GatewayAdapter extends FastifyAdapter {
     fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     fastify.decorateRequest('openstack');
     fastify.addHook('onRequest', (request, reply, done) => this.receive(request, reply, done));
+    // After the body, whose events come from outside of every context.
+    fastify.addHook('preValidation', (request, _reply, done) => this.log.open(request, done));
     fastify.addHook('onSend', (request, reply, payload, done) => done(null, this.finish(request, reply, payload)));
+    fastify.addHook('onResponse', (request, reply, done) => this.log.answered(request, reply, done));
   }
 
   /** Nest's own parsers would stand in the way of ours. */

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller as CallerFacts } from '@app/attachments';
+import type { LogContext } from '@app/platform';
 import type { FastifyRequest } from 'fastify';
 import { MIN_VERSION, type Microversion } from './microversion.js';
 
@@ -12,6 +13,8 @@ export interface RequestContext {
   body: unknown;
   /** The one key of an action's body. */
   action: string | null;
+  /** What the lines of the log say that are about this request. */
+  log: LogContext;
 }
 
 declare module 'fastify' {
@@ -25,6 +28,7 @@ export const freshContext = (caller: CallerFacts | null): RequestContext => ({
   version: MIN_VERSION,
   body: undefined,
   action: null,
+  log: caller ? { request_id: caller.requestId, global_request_id: caller.globalRequestId ?? undefined, project_id: caller.projectId } : {},
 });
 
 /** Who asks. */

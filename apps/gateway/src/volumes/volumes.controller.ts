@@ -10,6 +10,7 @@ import { type ListRules, parseListQuery, type Query } from '../openstack/list-qu
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { ActionName, Caller } from '../openstack/request-context.js';
+import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
 import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
@@ -66,7 +67,7 @@ export class VolumesController {
     @RequestBody(CreateVolume, ['3.53', CreateStrictVolume]) { volume: wanted }: CreateStrictVolume,
   ) {
     const { volume, promised } = await this.volumes.create(caller, newVolume(wanted));
-    if (promised) this.waiter.ring(promised, caller.requestId);
+    if (promised) this.waiter.ring(noted(promised), caller.requestId);
     return this.view(request, caller, volume);
   }
 
@@ -84,7 +85,7 @@ export class VolumesController {
   @HttpCode(202)
   async delete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
     const promised = await this.volumes.beginDelete(caller, id);
-    if (promised) this.waiter.ring(promised, caller.requestId);
+    if (promised) this.waiter.ring(noted(promised), caller.requestId);
   }
 
   @Post(':id/action')
