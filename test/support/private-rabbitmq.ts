@@ -29,11 +29,11 @@ export class PrivateBroker {
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   }
 
-  /** Resolves when it speaks AMQP. */
-  static async create(runFolder: string, name: string): Promise<PrivateBroker> {
+  /** Resolves when it speaks AMQP. `more` are further lines of its rabbitmq.conf. */
+  static async create(runFolder: string, name: string, more = ''): Promise<PrivateBroker> {
     const [amqp = 0, distribution = 0, epmd = 0] = await freePorts(3);
     const broker = new PrivateBroker(runFolder, name, { amqp, distribution, epmd });
-    broker.writeSettings();
+    broker.writeSettings(more);
     await broker.start();
     return broker;
   }
@@ -117,12 +117,12 @@ export class PrivateBroker {
     return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : ''; // also asked when the broker ends as it should, and is removed
   }
 
-  private writeSettings(): void {
+  private writeSettings(more: string): void {
     for (const folder of ['', 'home', 'mnesia', 'log']) mkdirSync(join(this.home, folder), { recursive: true });
     writeFileSync(join(this.home, 'home/.erlang.cookie'), randomBytes(16).toString('hex'), { mode: 0o400 });
     writeFileSync(join(this.home, 'enabled_plugins'), '[].');
     writeFileSync(join(this.home, 'rabbitmq-env.conf'), '');
-    writeFileSync(join(this.home, 'rabbitmq.conf'), BROKER_SETTINGS);
+    writeFileSync(join(this.home, 'rabbitmq.conf'), BROKER_SETTINGS + more);
   }
 }
 

@@ -10,6 +10,7 @@ import { VolumeTypeEntity } from './entities/volume-type.entity.js';
 import { VolumeEntity } from './entities/volume.entity.js';
 import { WorkerEntity } from './entities/worker.entity.js';
 import { FirstTables1764000000000 } from './migrations/1764000000000-first-tables.js';
+import { type LinkConfig, postgresLink } from './postgres-link.js';
 import { onEmbedded, poolOf } from './statements.js';
 import type { DatabaseConfig } from './store.config.js';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS = [FirstTables1764000000000];
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 10_000;
+const IDLE_TIMEOUT_MS = 600_000;
 
 const base = {
   type: 'postgres',
@@ -29,19 +31,23 @@ const base = {
   uuidExtension: 'pgcrypto',
 } as const;
 
-/** `waitMs`: how long a statement waits for a connection. @throws StartError when the server cannot be reached or is too old. */
+/** `waitMs`: how long a statement waits for a connection. @throws StartError when the server cannot be reached or is too old, or is not who it should be. */
 export async function openPostgres(
-  { DATABASE_URL, DATABASE_POOL_SIZE }: Pick<DatabaseConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>,
+  config: LinkConfig & Pick<DatabaseConfig, 'DATABASE_POOL_SIZE'>,
   waitMs = CONNECT_TIMEOUT_MS,
 ): Promise<Database> {
+  const { url, ssl } = postgresLink(config);
   const source = new DataSource({
     ...base,
-    url: DATABASE_URL,
-    poolSize: DATABASE_POOL_SIZE,
+    url,
+    ssl,
+    poolSize: config.DATABASE_POOL_SIZE,
     connectTimeoutMS: waitMs,
     extra: {
-      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
       types: { getTypeParser },
+      // A connection costs the server a process, and us every statement's preparation: one that rests is worth keeping.
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       // A connection that was cut without a word must not be waited for longer than the server would have taken.
@@ -52,7 +58,7 @@ export async function openPostgres(
     await source.initialize();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message || cause.name : String(cause);
-    throw new StartError(`DATABASE_URL: the database at ${withoutPassword(DATABASE_URL)} cannot be used (${why}).`, { cause });
+    throw new StartError(`DATABASE_URL: the database at ${withoutPassword(config.DATABASE_URL)} cannot be used (${why}).`, { cause });
   }
   return new Database(source);
 }

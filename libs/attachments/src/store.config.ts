@@ -1,4 +1,5 @@
 import {
+  IsIn,
   IsInt,
   IsOptional,
   IsPositive,
@@ -11,6 +12,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { linkFault, type LinkConfig } from './postgres-link.js';
 import { keyFileFault } from './sealing.js';
 
 /** The file is read here, so that what is wrong with it is told together with all other faults of the configuration. */
@@ -25,10 +27,32 @@ class IsKeyFile implements ValidatorConstraintInterface {
   }
 }
 
+@ValidatorConstraint({ name: 'safeLink' })
+class IsSafeLink implements ValidatorConstraintInterface {
+  validate(url: unknown, { object }: ValidationArguments): boolean {
+    return typeof url !== 'string' || !URL.canParse(url) || linkFault(object as LinkConfig) === null;
+  }
+  defaultMessage({ object }: ValidationArguments): string {
+    return linkFault(object as LinkConfig) ?? '';
+  }
+}
+
 export class DatabaseConfig {
-  /** URL of the PostgreSQL database, version 15 or later. Only `standalone` does without: it keeps an embedded one in DATA_DIR. */
+  /** URL of the PostgreSQL database, version 15 or later; with `?sslmode=verify-full` over TLS. Only `standalone` does without: it keeps an embedded one in DATA_DIR. */
+  @Validate(IsSafeLink)
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true })
   readonly DATABASE_URL: string;
+
+  /** File with the password, where it is not in DATABASE_URL. */
+  @IsOptional() @IsString() readonly DATABASE_PASSWORD_FILE?: string;
+  /** PEM file with the CA that the database's certificate is checked against, instead of the system's; where it is set, TLS is used and checked in full. */
+  @IsOptional() @IsString() readonly DATABASE_CA_FILE?: string;
+  /** PEM file with the certificate that this process shows to the database. */
+  @IsOptional() @IsString() readonly DATABASE_CERT_FILE?: string;
+  /** PEM file with the key of DATABASE_CERT_FILE. */
+  @IsOptional() @IsString() readonly DATABASE_KEY_FILE?: string;
+  /** `yes` lets a URL without TLS leave this machine. Loopback and unix sockets need no leave. */
+  @IsIn(['yes', 'no']) readonly DATABASE_ALLOW_PLAIN: string = 'no';
 
   /** How many connections to PostgreSQL a process holds at most; a migration takes two. */
   @IsInt()

@@ -3,7 +3,7 @@ import { AmqpConfig } from './amqp.config.js';
 
 const faults = (given: object) => validateSync(Object.assign(new AmqpConfig(), given)).map(({ property }) => property);
 
-it.each(['amqp://127.0.0.1', 'amqp://guest:guest@127.0.0.1:5672', 'amqps://user:p%40ss@rabbit.example.org/vhost', 'amqp://rabbitmq/%2F'])(
+it.each(['amqp://127.0.0.1', 'amqp://guest:guest@127.0.0.1:5672', 'amqps://user:p%40ss@rabbit.example.org/vhost', 'amqps://rabbitmq/%2F'])(
   'takes %s',
   (url) => {
     expect(faults({ AMQP_URL: url })).toEqual([]);
@@ -15,7 +15,7 @@ it.each([undefined, '', 'rabbitmq', 'http://rabbitmq', '//rabbitmq', 'amqp://'])
 });
 
 it.each([0, -1, 1.5, 65_536, NaN])('refuses a prefetch of %s', (prefetch) => {
-  expect(faults({ AMQP_URL: 'amqp://rabbitmq', PREFETCH: prefetch })).toEqual(['PREFETCH']);
+  expect(faults({ AMQP_URL: 'amqp://localhost', PREFETCH: prefetch })).toEqual(['PREFETCH']);
 });
 
 it('carries out 32 commands at once where nothing is said', () => {

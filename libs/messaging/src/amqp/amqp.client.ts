@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { CommandProxy } from '../command.proxy.js';
 import { COMMANDS_EXCHANGE } from '../topology.js';
 import type { WireMessage } from '../wire.js';
+import type { AmqpAddress } from './amqp.address.js';
 import { AmqpLink } from './amqp.link.js';
 import { wireMessageOf } from './amqp.message.js';
 import { AmqpOutlet } from './amqp.outlet.js';
@@ -18,9 +19,9 @@ export class AmqpClient extends CommandProxy {
   private outlet: AmqpOutlet | null = null;
   private dropped = 0;
 
-  constructor(url: string) {
+  constructor(address: AmqpAddress) {
     super();
-    this.link = new AmqpLink(url, 'bells', (session) => this.furnish(session));
+    this.link = new AmqpLink(address, 'bells', (session) => this.furnish(session));
     this.link.changes.subscribe((session) => this.changed(session));
   }
 

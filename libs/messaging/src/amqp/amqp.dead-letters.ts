@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Channel, GetMessage, XDeath } from 'amqplib';
 import { type DeadLetter, type DeadLetters, shownBody } from '../dead-letters.js';
 import { DEAD_LETTER_QUEUE, DEAD_LETTERS_KEPT } from '../topology.js';
+import type { AmqpAddress } from './amqp.address.js';
 import { AmqpSession } from './amqp.session.js';
 
 const NO_QUEUE = 404;
 
 /** Takes without acknowledging and goes away: the broker puts everything back where it was. */
 export class AmqpDeadLetters implements DeadLetters {
-  constructor(private readonly url: string) {}
+  constructor(private readonly address: AmqpAddress) {}
 
   list(limit: number): Promise<DeadLetter[]> {
     return this.look(async (channel) => {
@@ -26,7 +27,7 @@ export class AmqpDeadLetters implements DeadLetters {
   }
 
   private async look<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
-    const session = await AmqpSession.open(this.url, 'dead letters', new AbortController().signal);
+    const session = await AmqpSession.open(this.address, 'dead letters', new AbortController().signal);
     try {
       return await work(await session.channel());
     } finally {

@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage, Message } from 'amqplib';
 import type { BellQueue } from '../topology.js';
+import type { AmqpAddress } from './amqp.address.js';
 import { AmqpLink } from './amqp.link.js';
 import { type AmqpSession, within } from './amqp.session.js';
 import { declareQueue } from './amqp.topology.js';
@@ -15,7 +16,7 @@ export interface Taken {
 }
 
 export interface IntakeSettings {
-  url: string;
+  address: AmqpAddress;
   queue: BellQueue;
   prefetch: number;
   take: (taken: Taken) => void;
@@ -31,7 +32,7 @@ export class AmqpIntake {
   private stopping = false;
 
   constructor(private readonly settings: IntakeSettings) {
-    this.link = new AmqpLink(settings.url, settings.queue.name, (session) => this.consume(session));
+    this.link = new AmqpLink(settings.address, settings.queue.name, (session) => this.consume(session));
   }
 
   /** Takes no more, and not again when the connection comes back. What was taken can still be acknowledged. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs';
+import type { AmqpAddress } from './amqp.address.js';
 import { AmqpSession, within } from './amqp.session.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -21,7 +22,7 @@ export class AmqpLink {
   private lastReason = '';
 
   constructor(
-    private readonly url: string,
+    private readonly address: AmqpAddress,
     private readonly purpose: string,
     private readonly furnish: Furnish,
   ) {}
@@ -66,7 +67,7 @@ export class AmqpLink {
     let session: AmqpSession | null = null;
     let stood = false;
     try {
-      session = await AmqpSession.open(this.url, this.purpose, this.stop.signal);
+      session = await AmqpSession.open(this.address, this.purpose, this.stop.signal);
       await this.furnished(session);
       this.stop.signal.throwIfAborted();
       stood = true;
@@ -94,7 +95,7 @@ export class AmqpLink {
   /** Once for each reason, not for each try. */
   private warn(reason: string): void {
     if (reason !== this.lastReason)
-      this.logger.warn(`RabbitMQ at ${new URL(this.url).host} is away (${this.purpose}), trying on: ${reason}`);
+      this.logger.warn(`RabbitMQ at ${new URL(this.address.url).host} is away (${this.purpose}), trying on: ${reason}`);
     this.lastReason = reason;
   }
 }

@@ -2,13 +2,14 @@ import { combineLatest } from 'rxjs';
 import { CommandServer } from '../command.server.js';
 import { type BellQueue, queuesOf } from '../topology.js';
 import type { WireMessage } from '../wire.js';
+import type { AmqpAddress } from './amqp.address.js';
 import { AmqpIntake, type Taken } from './amqp.intake.js';
 import { AmqpLink } from './amqp.link.js';
 import { wireMessageOf } from './amqp.message.js';
 import { AmqpOutlet } from './amqp.outlet.js';
 
 export interface AmqpServerSettings {
-  url: string;
+  address: AmqpAddress;
   prefetch: number;
   backends: readonly string[];
   drainMs: number;
@@ -21,10 +22,10 @@ export class AmqpServer extends CommandServer {
   private readonly links: AmqpLink[];
   private outlet: AmqpOutlet | null = null;
 
-  constructor({ url, prefetch, backends, drainMs }: AmqpServerSettings) {
+  constructor({ address, prefetch, backends, drainMs }: AmqpServerSettings) {
     super(drainMs);
-    this.intakes = queuesOf(backends).map((queue) => this.intakeOf(url, queue, prefetch));
-    this.replies = new AmqpLink(url, 'replies', async (session) => {
+    this.intakes = queuesOf(backends).map((queue) => this.intakeOf(address, queue, prefetch));
+    this.replies = new AmqpLink(address, 'replies', async (session) => {
       this.outlet = AmqpOutlet.of(session, await session.channel());
     });
     this.links = [...this.intakes.map(({ link }) => link), this.replies];
@@ -59,7 +60,7 @@ export class AmqpServer extends CommandServer {
     await Promise.all(this.links.map((link) => link.close()));
   }
 
-  private intakeOf(url: string, queue: BellQueue, prefetch: number): AmqpIntake {
+  private intakeOf(address: AmqpAddress, queue: BellQueue, prefetch: number): AmqpIntake {
     const take = ({ message, ...settle }: Taken) =>
       this.take({
         ...settle,
@@ -68,7 +69,7 @@ export class AmqpServer extends CommandServer {
         redelivered: message.fields.redelivered,
         reply: (reply) => this.reply(message.properties.replyTo as string, reply),
       });
-    return new AmqpIntake({ url, queue, prefetch, take });
+    return new AmqpIntake({ address, queue, prefetch, take });
   }
 
   private reply(replyTo: string, reply: WireMessage): void {

@@ -1,4 +1,5 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+import type { AmqpAddress } from './amqp.address.js';
 
 /** RabbitMQ calls a peer dead after two missed ones. */
 const HEARTBEAT_S = 10;
@@ -24,8 +25,9 @@ export class AmqpSession {
   }
 
   /** `purpose` is the name that the broker shows for the connection. */
-  static async open(url: string, purpose: string, signal: AbortSignal): Promise<AmqpSession> {
+  static async open({ url, tls }: AmqpAddress, purpose: string, signal: AbortSignal): Promise<AmqpSession> {
     const attempt = connect(withHeartbeat(url), {
+      ...tls,
       // Without it Nagle's algorithm holds every small message back for 40 ms.
       noDelay: true,
       keepAlive: true,

@@ -1,25 +1,26 @@
 import type { AmqpConfig } from '../amqp.config.js';
 import { DRAIN_MS, type Transport, type TransportOptions } from '../transport.js';
+import { amqpAddress } from './amqp.address.js';
 import { AmqpClient } from './amqp.client.js';
 import { AmqpDeadLetters } from './amqp.dead-letters.js';
 import { AmqpServer } from './amqp.server.js';
 
-/** Between processes, over RabbitMQ. Nothing connects before the client is told to or a server listens. */
+/** Between processes, over RabbitMQ. Nothing connects before the client is told to or a server listens. @throws StartError for a file of TLS that cannot be read. */
 export function amqpTransport(config: AmqpConfig, { drainMs = DRAIN_MS }: TransportOptions = {}): Transport {
-  const url = config.AMQP_URL;
-  const client = new AmqpClient(url);
+  const address = amqpAddress(config);
+  const client = new AmqpClient(address);
   const servers: AmqpServer[] = [];
   return {
     client,
     server(backends) {
-      const server = new AmqpServer({ url, prefetch: config.PREFETCH, backends, drainMs });
+      const server = new AmqpServer({ address, prefetch: config.PREFETCH, backends, drainMs });
       servers.push(server);
       return server;
     },
     get connected() {
       return servers.every((server) => !server.isOpen || server.connected) && (!client.wanted || client.connected);
     },
-    deadLetters: () => new AmqpDeadLetters(url),
+    deadLetters: () => new AmqpDeadLetters(address),
     async ready() {
       await Promise.all([
         ...servers.filter(({ isOpen }) => isOpen).map((server) => server.ready()),

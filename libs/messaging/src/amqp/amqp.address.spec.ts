@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addressFault, amqpAddress } from './amqp.address.js';
+
+const FAR = 'amqp://mooring@rabbit.example.org/v';
+
+it.each(['amqp://127.0.0.1', 'amqp://localhost:5672/v', 'amqp://[::1]', 'amqps://mooring@rabbit.example.org/v'])(
+  'takes %s as it is',
+  (url) => expect(addressFault({ AMQP_URL: url, AMQP_ALLOW_PLAIN: 'no' })).toBeNull(),
+);
+
+it.each([
+  ['leaves this machine plainly', {}, 'AMQP_URL leaves this machine without TLS'],
+  ['has a CA for nothing', { AMQP_CA_FILE: '/ca' }, 'AMQP_CA_FILE set, but AMQP_URL is not an amqps:// URL.'],
+  ['has half a certificate', { AMQP_URL: 'amqps://x', AMQP_KEY_FILE: '/key' }, 'go together'],
+])('refuses one that %s, in a sentence', (_, more, said) => {
+  expect(addressFault({ AMQP_URL: FAR, AMQP_ALLOW_PLAIN: 'no', ...more })).toContain(said);
+});
+
+it('lets it be plain by explicit choice', () => expect(addressFault({ AMQP_URL: FAR, AMQP_ALLOW_PLAIN: 'yes' })).toBeNull());
+
+it('takes the password from its file, and says in a sentence which file is none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'address-'));
+  const file = join(folder, 'password');
+  writeFileSync(file, 'p@ss\n');
+
+  expect(amqpAddress({ AMQP_URL: FAR, AMQP_PASSWORD_FILE: file }).url).toBe('amqp://mooring:p%40ss@rabbit.example.org/v');
+  expect(() => amqpAddress({ AMQP_URL: 'amqps://x', AMQP_CA_FILE: file })).toThrow(
+    `AMQP_CA_FILE: ${file} holds nothing that can be read as PEM.`,
+  );
+  expect(() => amqpAddress({ AMQP_URL: 'amqps://x', AMQP_CA_FILE: '/nowhere' })).toThrow('AMQP_CA_FILE: /nowhere cannot be read (ENOENT).');
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,59 @@
+import { isThisMachine, StartError } from '@app/domain';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AmqpConfig } from '../amqp.config.js';
+
+/** Where the broker is, by whom, and with what cover. */
+export interface AmqpAddress {
+  url: string;
+  /** What TLS is to use beside the system's CAs; not looked at for a plain URL. */
+  tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+}
+
+type AddressConfig = Pick<AmqpConfig, 'AMQP_URL'> & Partial<AmqpConfig>;
+
+/** Why AMQP_URL cannot be used as it is, beside the other variables; null: it can. */
+export function addressFault(config: AddressConfig): string | null {
+  const { protocol, hostname } = new URL(config.AMQP_URL);
+  const files = (['AMQP_CA_FILE', 'AMQP_CERT_FILE', 'AMQP_KEY_FILE'] as const).filter((file) => config[file] !== undefined);
+  if ((config.AMQP_CERT_FILE === undefined) !== (config.AMQP_KEY_FILE === undefined))
+    return 'AMQP_CERT_FILE and AMQP_KEY_FILE go together: a certificate is worth nothing without its key.';
+  if (protocol === 'amqps:') return null;
+  if (files.length > 0) return `${files.join(', ')} set, but AMQP_URL is not an amqps:// URL.`;
+  return config.AMQP_ALLOW_PLAIN === 'yes' || isThisMachine(hostname)
+    ? null
+    : 'AMQP_URL leaves this machine without TLS: make it amqps://, with AMQP_CA_FILE for a CA of your own, or set AMQP_ALLOW_PLAIN=yes where the network is trusted.';
+}
+
+/** @throws StartError for a file that cannot be read or is not what it should be. */
+export function amqpAddress(config: AddressConfig): AmqpAddress {
+  const { AMQP_CA_FILE: ca, AMQP_CERT_FILE: cert, AMQP_KEY_FILE: key, AMQP_PASSWORD_FILE: password } = config;
+  const url = new URL(config.AMQP_URL);
+  if (password !== undefined) url.password = encodeURIComponent(read('AMQP_PASSWORD_FILE', password).toString('utf8').trimEnd());
+  return {
+    url: url.href,
+    tls: {
+      ...(ca !== undefined && { ca: pem('AMQP_CA_FILE', ca, (text) => new X509Certificate(text)) }),
+      ...(cert !== undefined && { cert: pem('AMQP_CERT_FILE', cert, (text) => new X509Certificate(text)) }),
+      ...(key !== undefined && { key: pem('AMQP_KEY_FILE', key, createPrivateKey) }),
+    },
+  };
+}
+
+function pem(variable: string, path: string, parse: (text: Buffer) => unknown): Buffer {
+  const text = read(variable, path);
+  try {
+    parse(text);
+  } catch {
+    throw new StartError(`${variable}: ${path} holds nothing that can be read as PEM.`); // without its cause, which may quote the file
+  }
+  return text;
+}
+
+function read(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new StartError(`${variable}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+  }
+}
