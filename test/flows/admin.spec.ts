@@ -106,9 +106,12 @@ it('says what an empty database lacks, mends it, finds it fit, and says that nob
   const fit = await admin(empty, 'db', 'check');
   const unserved = await admin(empty, 'volume', 'create', '--size', '1', '--wait');
 
-  expect(behind).toMatchObject({ code: 1, stdout: expect.stringMatching(/^The schema is behind: FirstTables\d+ not applied\./) });
+  expect(behind).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^The schema is behind: FirstTables\d+, PruningIndexes\d+ not applied\./),
+  });
   expect(used).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^The database cannot be used\. The schema is behind/) });
-  expect(migrated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^migrated FirstTables\d+\n$/) });
+  expect(migrated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^migrated FirstTables\d+\nmigrated PruningIndexes\d+\n$/) });
   expect(again).toMatchObject({ code: 0, stdout: 'up to date\n' });
   expect(fit).toMatchObject({ code: 0, stdout: expect.stringMatching(/result +│ ok/) });
   expect(unserved).toMatchObject({

@@ -4,6 +4,7 @@ import {
   type Caller,
   type Database,
   OperationLog,
+  PruningService,
   requireReady,
   VolumesService,
   VolumeTypesService,
@@ -19,6 +20,7 @@ export interface Services {
   attachments: AttachmentLog;
   operations: OperationLog;
   backends: BackendsService;
+  pruning: PruningService;
 }
 
 /** Opened by the first command that asks, so that `--help` works on a machine where nothing else does. */
@@ -39,6 +41,7 @@ export class AdminStore implements OnApplicationShutdown {
       attachments: new AttachmentLog(database),
       operations: new OperationLog(database),
       backends,
+      pruning: new PruningService(database),
     };
   }
 

@@ -4,6 +4,7 @@ import { BackendsService } from './backends.service.js';
 import { Database } from './database.js';
 import { OperationLog } from './operation-log.js';
 import { OperationsService } from './operations.service.js';
+import { PruningService } from './pruning.service.js';
 import { KeyRing } from './sealing.js';
 import { TimesConfig } from './store.config.js';
 import { VolumeTypesService } from './volume-types.service.js';
@@ -32,6 +33,7 @@ const SERVICES: Provider[] = [
     useFactory: (database: Database, times: TimesConfig) => new BackendsService(database, times),
     inject: [Database, TimesConfig],
   },
+  { provide: PruningService, useFactory: (database: Database) => new PruningService(database), inject: [Database] },
   { provide: OperationLog, useFactory: (database: Database) => new OperationLog(database), inject: [Database] },
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
   {

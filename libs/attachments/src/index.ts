@@ -12,6 +12,7 @@ export { openPostgres } from './open-database.js';
 export { openStore } from './open-store.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
 export { ClaimLost, HandOver, OperationsService } from './operations.service.js';
+export { type Counts, PruningService } from './pruning.service.js';
 export * from './records.js';
 export { KeyRing } from './sealing.js';
 export { proveKeys } from './sealing-check.js';

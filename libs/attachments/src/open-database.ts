@@ -12,10 +12,11 @@ import { WorkerEntity } from './entities/worker.entity.js';
 import { FirstTables1764000000000 } from './migrations/1764000000000-first-tables.js';
 import { type LinkConfig, postgresLink } from './postgres-link.js';
 import { onEmbedded, poolOf } from './statements.js';
+import { PruningIndexes1764100000000 } from './migrations/1764100000000-pruning-indexes.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
-export const MIGRATIONS = [FirstTables1764000000000];
+export const MIGRATIONS = [FirstTables1764000000000, PruningIndexes1764100000000];
 
 /** For those who have time; a gateway's callers have less. */
 const CONNECT_TIMEOUT_MS = 5_000;

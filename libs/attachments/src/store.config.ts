@@ -109,6 +109,24 @@ export class TimesConfig {
   @IsPositive()
   @Max(86_400_000)
   readonly SWEEP_INTERVAL_MS: number = 1_000;
+
+  /** How often a worker looks for rows that are old enough to go, in ms: half to one and a half times as long, so that workers do not meet. */
+  @IsInt()
+  @IsPositive()
+  @Max(86_400_000)
+  readonly PRUNE_INTERVAL_MS: number = 300_000;
+
+  /** How many days an operation that has ended is kept; 0 keeps all of them. */
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  readonly PRUNE_OPERATIONS_AFTER_DAYS: number = 14;
+
+  /** How many days the rows of deleted attachments, volumes and volume types are kept, and as long as an operation names them; 0 keeps all of them. */
+  @IsInt()
+  @Min(0)
+  @Max(36_500)
+  readonly PRUNE_DELETED_AFTER_DAYS: number = 30;
 }
 
 /** What the embedded database does without. */

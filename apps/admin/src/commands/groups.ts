@@ -1,6 +1,7 @@
 import { Command } from 'nest-commander';
 import { MigrateDbCommand } from './migrate-db.command.js';
 import { CheckDbCommand } from './check-db.command.js';
+import { PurgeDbCommand } from './purge-db.command.js';
 import { CreateVolumeCommand } from './create-volume.command.js';
 import { ListVolumesCommand } from './list-volumes.command.js';
 import { ShowVolumeCommand } from './show-volume.command.js';
@@ -14,9 +15,13 @@ import { ListDeadLettersCommand } from './list-dead-letters.command.js';
 import { ShowDeadLetterCommand } from './show-dead-letter.command.js';
 import { GroupCommand } from './group-command.js';
 
-@Command({ name: 'db', description: 'The database: bring it up to date, check it.', subCommands: [MigrateDbCommand, CheckDbCommand] })
+@Command({
+  name: 'db',
+  description: 'The database: bring it up to date, check it, delete what has been over for long.',
+  subCommands: [MigrateDbCommand, CheckDbCommand, PurgeDbCommand],
+})
 export class DbCommands extends GroupCommand {
-  protected readonly examples = ['db migrate', 'db check'];
+  protected readonly examples = ['db migrate', 'db check', 'db purge --older 30d'];
 }
 
 @Command({
