@@ -6,6 +6,7 @@ import {
   OperationLog,
   PruningService,
   requireReady,
+  StuckLog,
   VolumesService,
   VolumeTypesService,
 } from '@app/attachments';
@@ -21,6 +22,7 @@ export interface Services {
   operations: OperationLog;
   backends: BackendsService;
   pruning: PruningService;
+  stuck: StuckLog;
 }
 
 /** Opened by the first command that asks, so that `--help` works on a machine where nothing else does. */
@@ -42,6 +44,7 @@ export class AdminStore implements OnApplicationShutdown {
       operations: new OperationLog(database),
       backends,
       pruning: new PruningService(database),
+      stuck: new StuckLog(database, config.times),
     };
   }
 

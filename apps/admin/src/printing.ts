@@ -28,7 +28,7 @@ const picked = (row: Facts, columns: readonly string[]): Facts =>
   Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 
 /** Under the names that the API gives them. */
-const json = (value: unknown): string => JSON.stringify(renamed(value), null, 2);
+export const json = (value: unknown): string => JSON.stringify(renamed(value), null, 2);
 
 /** Only the keys of records are ours: metadata keep theirs. */
 function renamed(value: unknown): unknown {
