@@ -166,7 +166,7 @@ it('workers do it in the background', async () => {
   const other = await startWorld({ times: { PRUNE_INTERVAL_MS: 100 }, workers: 2 });
   try {
     const { id } = await other.attachedAttachment();
-    await other.query(`update operations set finished_at = now() - interval '15 days' where attachment_id = $1`, [id]);
+    await other.query(`update operations set created_at = now() - interval '15 days', finished_at = now() - interval '15 days' where attachment_id = $1`, [id]);
 
     await until('they are gone', async () => (await other.query('select 1 from operations where attachment_id = $1', [id])).length === 0);
     expect((await other.request('GET', `/v3/attachments/${id}`)).status).toBe(200);
@@ -184,8 +184,8 @@ describe('beside callers', () => {
       [volume],
     );
     await world.query(
-      `insert into operations (id, kind, volume_id, attachment_id, backend, revision, state, request_id, finished_at)
-        select 'old-' || i || k, k, $1, 'old-' || i, 'x@y', 1, 'succeeded', 'r', now() - interval '40 days'
+      `insert into operations (id, kind, volume_id, attachment_id, backend, revision, state, request_id, created_at, finished_at)
+        select 'old-' || i || k, k, $1, 'old-' || i, 'x@y', 1, 'succeeded', 'r', now() - interval '41 days', now() - interval '40 days'
         from generate_series(1, 4000) i, unnest(array['attach', 'detach']) k`,
       [volume],
     );
@@ -236,8 +236,8 @@ const OLD_ROWS = `
     on conflict do nothing;
   insert into attachments (id, volume_id, project_id, attach_status, deleted, deleted_at)
     select 'a' || i, 'v' || i, 'p', 'detached', true, now() - interval '40 days' from generate_series(1, 3000) i on conflict do nothing;
-  insert into operations (id, kind, volume_id, attachment_id, backend, revision, state, request_id, finished_at)
-    select 'o' || i || k, k, 'v' || i, 'a' || i, 'x@y', 1, 'succeeded', 'r', now() - interval '40 days'
+  insert into operations (id, kind, volume_id, attachment_id, backend, revision, state, request_id, created_at, finished_at)
+    select 'o' || i || k, k, 'v' || i, 'a' || i, 'x@y', 1, 'succeeded', 'r', now() - interval '41 days', now() - interval '40 days'
     from generate_series(1, 3000) i, unnest(array['attach', 'detach']) k on conflict do nothing`;
 
 interface PlanNode {

@@ -29,10 +29,11 @@ const before = (ageMs: number): Sql => sql`now() - ${ageMs}::float8 * interval '
  * An operation `o` that nobody will ever look at again. Whoever waits for one looks within minutes of its end. Beyond that it is needed
  * - while it is `touched`: a driver may still hold what its intent names, and a detach, an attach or a settle has yet to end that;
  * - while another operation of its attachment is unfinished: the result of that one writes all of them.
+ * What has ended was promised before that, so the index by which operations are listed finds the oldest.
  * NOTE: an operation that owns a connection without an attachment's row will be a third reason, once there are results to own one.
  */
 const operationGoes = (ageMs: number, { none }: Asked): Sql =>
-  sql`o.finished_at < ${before(ageMs)} and not o.touched
+  sql`o.created_at < ${before(ageMs)} and o.finished_at < ${before(ageMs)} and not o.touched
     and ${none(raw(`operations u where u.attachment_id = o.attachment_id and u.state in ('pending', 'running')`))}`;
 
 const attachmentGoes = (ageMs: number, { none, operations }: Asked): Sql =>
@@ -46,7 +47,7 @@ const typeGoes = (ageMs: number, { none, volumes }: Asked): Sql =>
   sql`t.deleted and t.deleted_at < ${before(ageMs)} and ${none(sql`volumes v where v.volume_type_id = t.id and ${volumes}`)}`;
 
 const TABLES: Record<PrunedTable, { from: Sql; age: Sql; goes: (ageMs: number, asked: Asked) => Sql }> = {
-  operations: { from: raw('operations o'), age: raw('o.finished_at'), goes: operationGoes },
+  operations: { from: raw('operations o'), age: raw('o.created_at'), goes: operationGoes },
   attachments: { from: raw('attachments a'), age: raw('a.deleted_at'), goes: attachmentGoes },
   volumes: { from: raw('volumes v'), age: raw('v.deleted_at'), goes: volumeGoes },
   volume_types: { from: raw('volume_types t'), age: raw('t.deleted_at'), goes: typeGoes },

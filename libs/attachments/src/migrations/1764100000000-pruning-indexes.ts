@@ -1,24 +1,33 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What pruning looks for, and what the foreign keys ask when a row goes: without an index that question reads the whole table. Their second
- * columns let a query that wants the live rows of a volume read no others, should the planner prefer them to the partial index beside.
+ * What pruning looks for, and what the foreign keys ask when a row goes: without an index that question reads the whole table. Two of them
+ * take the place of an index on the rows that are not finished, or not deleted, alone: one that serves both is one less to be written by
+ * every call.
  */
 const INDEXES = {
-  operations_finished: 'operations (finished_at) where finished_at is not null and not touched',
-  operations_of_volume: 'operations (volume_id, state)',
+  operations_of_volume: 'operations (volume_id, state, revision)',
+  attachments_of_volume: 'attachments (volume_id, deleted, created_at, id)',
   attachments_deleted: 'attachments (deleted_at) where deleted',
-  attachments_of_volume: 'attachments (volume_id, deleted)',
   volumes_deleted: 'volumes (deleted_at) where deleted',
   volumes_type: 'volumes (volume_type_id)',
+};
+const REPLACED = {
+  operations_unfinished_of_volume: `operations (volume_id, revision) where state in ('pending', 'running')`,
+  attachments_volume: 'attachments (volume_id, created_at, id) where not deleted',
 };
 
 export class PruningIndexes1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const [name, on] of Object.entries(INDEXES)) await runner.query(`create index ${name} on ${on}`);
+    await replace(runner, REPLACED, INDEXES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const name of Object.keys(INDEXES)) await runner.query(`drop index ${name}`);
+    await replace(runner, INDEXES, REPLACED);
   }
+}
+
+async function replace(runner: QueryRunner, old: Record<string, string>, by: Record<string, string>): Promise<void> {
+  for (const [name, on] of Object.entries(by)) await runner.query(`create index ${name} on ${on}`);
+  for (const name of Object.keys(old)) await runner.query(`drop index ${name}`);
 }
