@@ -123,7 +123,7 @@ export class World {
   async startGateway(amqpUrl = this.amqpUrl): Promise<StartedGateway> {
     const config = Object.assign(new GatewayConfig(), { PORT: 0, DRAIN_DELAY_MS: 0 }, this.options.gateway);
     const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: amqpUrl }));
-    const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 });
+    const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 }, config.DATABASE_WAIT_MS);
 
     @Module({
       imports: [

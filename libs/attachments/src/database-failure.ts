@@ -23,13 +23,20 @@ export async function behindCommit<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-export const stateOf = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
+/** The SQLSTATE, or Node's code of a broken link. */
+export const stateOf = (error: unknown): string | undefined => partsOf(error).code;
 
 const READS = /^\s*select\b/i;
 
 /** PostgreSQL ends or starts (57P0x), the link broke (08xxx, Node's E…), or pg says so in words alone. */
 function isGone(error: unknown): boolean {
-  const state = stateOf(error);
-  if (state !== undefined) return /^(57P0|08|E[A-Z]+$)/.test(state);
-  return error instanceof Error && /terminated|not queryable|timeout|after calling end/i.test(error.message);
+  const { code, message = '' } = partsOf(error);
+  if (code !== undefined) return /^(57P0|08|E[A-Z]+$)/.test(code);
+  return /terminated|not queryable|timeout|after calling end/i.test(message);
+}
+
+/** By what it has and not by its class, since errors of Node's own may come from another realm. */
+function partsOf(error: unknown): { code?: string; message?: string } {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return { ...(typeof code === 'string' && { code }), ...(typeof message === 'string' && { message }) };
 }

@@ -53,6 +53,7 @@ export async function openPostgres(
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       // A connection that was cut without a word must not be waited for longer than the server would have taken.
       query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+      onConnect: survives,
     },
   });
   try {
@@ -70,6 +71,9 @@ export async function openEmbedded(run: Run, close: () => Promise<void>): Promis
   await source.initialize();
   return new Database(source, onEmbedded(poolOf(source)));
 }
+
+/** A connection that breaks while it is lent out says so twice: to the statement under way, and here, where an error that nobody hears ends the process. */
+const survives = (client: pg.ClientBase) => void client.on('error', () => undefined);
 
 // Times leave the database in the form in which the wire shows them: a Date would drop the microseconds.
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
