@@ -57,6 +57,7 @@ export class Wire {
     const socket = connect({ host: this.host, port: this.port, noDelay: true });
     this.open++;
     socket.heard = '';
+    socket.on('timeout', () => socket.destroy());
     socket.on('data', (part) => this.hear(socket, part.toString('latin1')));
     socket.on('error', () => undefined); // `close` follows
     socket.once('close', () => this.gone(socket));
@@ -65,7 +66,7 @@ export class Wire {
 
   send(socket, job) {
     socket.job = job;
-    socket.setTimeout(LONGEST_WAIT_MS, () => socket.destroy());
+    socket.setTimeout(LONGEST_WAIT_MS);
     socket.write(job.bytes);
   }
 

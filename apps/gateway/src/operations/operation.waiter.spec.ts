@@ -1,7 +1,7 @@
 import type { Look, OperationsService, Promised } from '@app/attachments';
 import type { CommandClient } from '@app/messaging';
 import { Logger } from '@nestjs/common';
-import { NEVER, Observable, of } from 'rxjs';
+import { NEVER, Observable, of, Subject } from 'rxjs';
 import { GatewayConfig } from '../gateway.config.js';
 import { OperationWaiter } from './operation.waiter.js';
 
@@ -54,6 +54,18 @@ it('gives up at the wait limit and forgets the reply', async () => {
 
   expect(await waiter.carriedOut(attach, 'req')).toBeNull();
   expect(forgotten).toBe(true);
+});
+
+it('knows how many callers wait', async () => {
+  const bell = new Subject<void>();
+  const { waiter } = waiting(['succeeded'], bell);
+  const answer = waiter.carriedOut(attach, 'req');
+  expect(waiter.waiting).toBe(1);
+
+  bell.next();
+  await answer;
+
+  expect(waiter.waiting).toBe(0);
 });
 
 it('leaves a waiter the time to drain and no more', async () => {
