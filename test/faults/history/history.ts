@@ -19,11 +19,13 @@ export interface Call {
   /** Unique in the history; sent as the request's id. */
   request: string;
   volume: string;
-  /** The attachment asked about; null for a reserve or create, whose answer names it (`told.attachmentId`). */
+  /** The attachment asked about; null for a reserve or create, whose answer names it (`told.attachmentId`), unless the rows tell it afterwards. */
   attachment: string | null;
   instance: string | null;
-  /** The connector's host, of a create and an update. */
+  /** The connector's host, of a create and an update: one connector a host. */
   host: string | null;
+  /** The global request id that the client sent along: only with one does a create that is sent again join the first. */
+  globalRequest?: string;
   invokedAt: number;
   /** Null: never answered (connection cut, client gave up). It may take effect at any later time, once, or never. */
   answeredAt: number | null;
@@ -38,7 +40,7 @@ export interface Told {
   attachmentStatus?: AttachStatus;
   /** Instance of the attachment as answered. */
   instance?: string | null;
-  /** Host of the connection that was answered (create, update, show); null or absent: no connection. */
+  /** Host of the connection that was answered (create, update, show): the ledger tells whose a credential is. Null: no connection; absent: not said. */
   host?: string | null;
   /** Ids that a delete answered with: what remains of the volume. */
   remaining?: string[];

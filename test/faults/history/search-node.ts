@@ -1,0 +1,72 @@
+import { isOpen } from './answers';
+import type { Call, EndOfVolume } from './history';
+import { type VolumeState } from './model-state';
+
+/** One volume's part of a history. */
+export interface Part {
+  volume: { id: string; multiattach: boolean };
+  calls: readonly Call[];
+  end: EndOfVolume;
+}
+
+/** How far each call is: nothing of it yet, the promise that it waits for, or that nobody hears more of it. */
+export const NOT_YET = '';
+export const DONE = 'done';
+
+/** Where a search stands: the rows and promises, the calls, and how it came there. */
+export class Node {
+  readonly state: VolumeState;
+
+  constructor(
+    state: VolumeState,
+    readonly phases: readonly string[],
+    readonly trail: string,
+  ) {
+    // An ended promise that nobody waits for is history.
+    const kept = state.ops.filter((op) => op.ended === null || phases.includes(op.id));
+    this.state = kept.length === state.ops.length ? state : { ...state, ops: kept };
+  }
+
+  moved(i: number, phase: string, state: VolumeState, words: string): Node {
+    const phases = this.phases.map((old, at) => (at === i ? phase : old));
+    return new Node(state, phases, `${this.trail}\n  ${words}`);
+  }
+
+  /** Equal for nodes from which the same can come. */
+  get key(): string {
+    const last = this.phases.findLastIndex((phase) => phase !== NOT_YET);
+    const phases = this.phases.slice(0, last + 1).flatMap((phase, i) => (phase === DONE ? [] : [`${i} ${phase}`]));
+    const { status, attachStatus, rows, ops } = this.state;
+    return JSON.stringify([last, phases, status, attachStatus, byId(rows), byId(ops)]);
+  }
+}
+
+const byId = <T extends { id: string }>(items: readonly T[]): T[] => [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** The rows of the end, in one order. */
+export const comparable = ({ status, attachStatus, attachments }: Omit<EndOfVolume, 'id'>): string =>
+  JSON.stringify([status, attachStatus, byId(attachments).map(({ id, status, instance, host }) => [id, status, instance, host])]);
+
+/** The model's rows as an end: what nobody was told of has the name that the rows gave it. */
+export const endOf = ({ status, attachStatus, rows }: VolumeState): string => comparable({ status, attachStatus, attachments: [...rows] });
+
+/** Ids that somebody met, but whose making nobody was told of. */
+export function strangersOf({ calls, end }: Part): string[] {
+  const met = calls.flatMap((call) => [call.attachment, call.told.attachmentId, ...(call.told.remaining ?? [])]);
+  const made = new Set(calls.filter(makes).map((call) => call.told.attachmentId ?? call.attachment));
+  const all = [...met, ...end.attachments.map(({ id }) => id)].filter((id) => typeof id === 'string');
+  return [...new Set(all)].filter((id) => !made.has(id));
+}
+
+export const makes = ({ verb }: Call): boolean => verb === 'reserve' || verb === 'create';
+
+export const wordsOf = (call: Call): string =>
+  [
+    `${call.request} of ${call.client}:`,
+    call.verb,
+    call.attachment ?? call.told.attachmentId ?? '',
+    call.host ?? '',
+    `[${call.invokedAt}, ${isOpen(call) ? 'open' : call.answeredAt}]`,
+    call.status ?? 'no answer',
+    JSON.stringify(call.told),
+  ].join(' ');

@@ -1,0 +1,160 @@
+import { ANY_END, changesNothing, endsOf, fits, isOpen } from './answers';
+import type { Call } from './history';
+import { begin, type Begun, effectsOf, lookAt } from './model';
+import { newVolume, rowOf, type VolumeState } from './model-state';
+import { comparable, DONE, endOf, makes, Node, NOT_YET, type Part, strangersOf, wordsOf } from './search-node';
+
+/** `unknown`: not within the time given. `furthest`: the longest order that was found, and what it could not explain. */
+export type Outcome = { found: true } | { found: false; furthest: string } | { found: 'unknown' };
+
+const GIVEN_UP = 'given up';
+const LOOK_AT_CLOCK_EVERY = 64;
+
+/** A call, and what of it does not change while one searches. */
+interface Known {
+  call: Call;
+  /** Nobody waits for it: it may be decided at any time, or never. */
+  open: boolean;
+  deadline: number;
+}
+
+/**
+ * Looks for an order of moments, each within its call's time, in which the model gives every caller the answer that he had and ends in the
+ * rows that were found (Wing and Gong; what was seen before is not looked at twice, as Lowe has it). Depth first, the next answer first.
+ */
+export class Search {
+  private readonly calls: readonly Known[];
+  private readonly strangers: readonly string[];
+  private readonly refused = new Set<string>();
+  private readonly end: string;
+  private readonly giveUpAt: number;
+  private furthest = { done: -1, text: '' };
+
+  constructor(
+    private readonly part: Part,
+    limitMs: number,
+  ) {
+    const calls = [...part.calls].sort((a, b) => a.invokedAt - b.invokedAt);
+    this.calls = calls.map((call) => ({ call, open: isOpen(call), deadline: isOpen(call) ? Infinity : (call.answeredAt ?? Infinity) }));
+    this.strangers = strangersOf(part);
+    this.end = comparable(part.end);
+    this.giveUpAt = performance.now() + limitMs;
+  }
+
+  run(): Outcome {
+    const phases = this.calls.map(() => NOT_YET);
+    const found = this.explore(new Node(newVolume(this.part.volume), phases, ''));
+    if (found === null) return { found: 'unknown' };
+    return found ? { found } : { found, furthest: this.furthest.text };
+  }
+
+  /** Null: no time left. */
+  private explore(from: Node): boolean | null {
+    const node = this.withoutChoice(from);
+    this.note(node);
+    if (this.isEnd(node)) return true;
+    if (this.refused.has(node.key)) return false;
+    this.refused.add(node.key);
+    if (this.refused.size % LOOK_AT_CLOCK_EVERY === 0 && performance.now() > this.giveUpAt) return null;
+    for (const next of this.steps(node)) {
+      const found = this.explore(next);
+      if (found !== false) return found;
+    }
+    return false;
+  }
+
+  /** What changes nothing and gives a caller his answer is taken at once: nothing is lost by it. */
+  private withoutChoice(from: Node): Node {
+    for (const i of this.calls.keys()) {
+      const next = this.answered(from, i);
+      if (next) return this.withoutChoice(next);
+    }
+    return from;
+  }
+
+  private answered(node: Node, i: number): Node | null {
+    const { call, open } = this.known(i);
+    const phase = node.phases[i];
+    if (open || phase === DONE) return null;
+    const op = node.state.ops.find(({ id }) => id === phase);
+    const answer = op && lookAt(node.state, op);
+    if (op) return answer && fits(answer, call) ? node.moved(i, DONE, node.state, wordsOf(call)) : null;
+    if (!changesNothing(call) || call.invokedAt > this.horizon(node)) return null;
+    return this.begins(node, i).find(({ phases, state }) => phases[i] === DONE && state === node.state) ?? null;
+  }
+
+  private *steps(node: Node): Generator<Node> {
+    const { state, phases, trail } = node;
+    for (const op of state.ops) {
+      for (const after of effectsOf(state, op)) yield new Node(after, phases, `${trail}\n  ${op.id}: takes effect`);
+    }
+    const horizon = this.horizon(node);
+    const ready = [...this.calls.keys()].filter((i) => phases[i] !== DONE && this.known(i).call.invokedAt <= horizon);
+    for (const i of ready.sort((a, b) => this.known(a).deadline - this.known(b).deadline)) yield* this.begins(node, i);
+  }
+
+  /** Every way to decide the call now that does not give its caller another answer than he had. */
+  private begins(node: Node, i: number): Node[] {
+    const { call } = this.known(i);
+    if (node.phases[i] !== NOT_YET) return this.abandons(node, i);
+    const mayEnd = endsOf(call);
+    return this.idsFor(call, node.state).flatMap((id) =>
+      begin(node.state, { call, id, mayEnd }).flatMap((begun) => this.decided(node, i, begun)),
+    );
+  }
+
+  private decided(node: Node, i: number, begun: Begun): Node[] {
+    const { call, open } = this.known(i);
+    const { state } = begun;
+    // A refusal and a joined promise change nothing, and of an open call nobody hears.
+    const changes = state.rows !== node.state.rows || state.ops.length !== node.state.ops.length;
+    if (open && !changes) return [];
+    if (open && !('waitsFor' in begun && call.verb === 'create')) return [node.moved(i, DONE, state, wordsOf(call))];
+    if ('waitsFor' in begun) return [node.moved(i, begun.waitsFor, state, wordsOf(call))];
+    return fits(begun.answer, call) ? [node.moved(i, DONE, state, wordsOf(call))] : [];
+  }
+
+  /** A create that was given up is taken back by the gateway: nobody can name its row. */
+  private abandons(node: Node, i: number): Node[] {
+    const { call, open } = this.known(i);
+    const op = node.state.ops.find(({ id }) => id === node.phases[i]);
+    if (!open || !op) return [];
+    const taken: Call = { ...call, verb: 'delete' };
+    return begin(node.state, { call: taken, id: op.attachment, mayEnd: ANY_END }).flatMap(({ state }) =>
+      state === node.state ? [] : [node.moved(i, DONE, state, `${wordsOf(call)}: ${GIVEN_UP}`)],
+    );
+  }
+
+  /** Whoever was answered before a call was made came before it. */
+  private horizon({ phases }: Node): number {
+    return Math.min(...this.calls.map(({ deadline }, i) => (phases[i] === DONE ? Infinity : deadline)));
+  }
+
+  /** The attachment asked about; of a create, the id that was told, or, where none was, one that is met later or one that nobody ever meets. */
+  private idsFor(call: Call, state: VolumeState): string[] {
+    if (!makes(call)) return [call.attachment ?? ''];
+    const id = call.told.attachmentId ?? call.attachment;
+    if (id !== null) return rowOf(state, id) && call.globalRequest === undefined ? [] : [id];
+    return [...this.strangers.filter((stranger) => !rowOf(state, stranger)), `? ${call.request}`];
+  }
+
+  private isEnd({ state, phases }: Node): boolean {
+    const everybodyAnswered = this.calls.every(({ open }, i) => open || phases[i] === DONE);
+    return everybodyAnswered && state.ops.every(({ ended }) => ended !== null) && endOf(state) === this.end;
+  }
+
+  private note({ state, phases, trail }: Node): void {
+    const done = phases.filter((phase) => phase === DONE).length;
+    if (done <= this.furthest.done) return;
+    const waiting = this.calls.filter(({ open }, i) => !open && phases[i] !== DONE).slice(0, 6);
+    const stuck = waiting.length > 0 ? waiting.map(({ call }) => `  ${wordsOf(call)}`) : ['  the rows at the end'];
+    const model = `model: ${endOf(state)}, promises ${JSON.stringify(state.ops)}`;
+    this.furthest = { done, text: [`explained:${trail}`, model, `rows at the end: ${this.end}`, 'not explained:', ...stuck].join('\n') };
+  }
+
+  private known(i: number): Known {
+    const known = this.calls[i];
+    if (!known) throw new Error(`no call ${i}`);
+    return known;
+  }
+}
