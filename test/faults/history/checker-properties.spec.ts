@@ -5,8 +5,8 @@ import { mutated } from './mutations';
 import { type Draw, RandomRun } from './random-history';
 
 /** The model plays at random; the search, which knows nothing of how it went, must find it lawful, and what was changed afterwards not. */
-const RUNS = 300;
-const CALLS = 18;
+const RUNS = 150;
+const CALLS = 16;
 /** A change may happen to say what might as well have been: only most of them can be refused. */
 const REFUSED_AT_LEAST = 0.8;
 

@@ -28,7 +28,7 @@ const VERBS: readonly Verb[] = [
 ];
 const CLIENTS = 4;
 const FAILS_ONE_IN = 6;
-const LOST_ONE_IN = 12;
+const LOST_ONE_IN = 25;
 
 /** What the model itself does when its clients overlap at random, some of them never hear, and some drivers fail: lawful by its making. */
 export class RandomRun {

@@ -13,32 +13,54 @@ export interface Part {
 export const NOT_YET = '';
 export const DONE = 'done';
 
+/** Which call moved, or which promise took effect, on the way to a node. */
+export interface Trail {
+  moved: number | string;
+  from: Trail | null;
+}
+
 /** Where a search stands: the rows and promises, the calls, and how it came there. */
 export class Node {
   readonly state: VolumeState;
+  private known: string | undefined;
 
   constructor(
     state: VolumeState,
     readonly phases: readonly string[],
-    readonly trail: string,
+    readonly trail: Trail | null,
   ) {
     // An ended promise that nobody waits for is history.
     const kept = state.ops.filter((op) => op.ended === null || phases.includes(op.id));
     this.state = kept.length === state.ops.length ? state : { ...state, ops: kept };
   }
 
-  moved(i: number, phase: string, state: VolumeState, words: string): Node {
+  moved(i: number, phase: string, state: VolumeState): Node {
     const phases = this.phases.map((old, at) => (at === i ? phase : old));
-    return new Node(state, phases, `${this.trail}\n  ${words}`);
+    return new Node(state, phases, { moved: i, from: this.trail });
+  }
+
+  tookEffect(op: string, state: VolumeState): Node {
+    return new Node(state, this.phases, { moved: op, from: this.trail });
   }
 
   /** Equal for nodes from which the same can come. */
   get key(): string {
+    return (this.known ??= this.keyed());
+  }
+
+  private keyed(): string {
     const last = this.phases.findLastIndex((phase) => phase !== NOT_YET);
     const phases = this.phases.slice(0, last + 1).flatMap((phase, i) => (phase === DONE ? [] : [`${i} ${phase}`]));
     const { status, attachStatus, rows, ops } = this.state;
     return JSON.stringify([last, phases, status, attachStatus, byId(rows), byId(ops)]);
   }
+}
+
+/** First step first. */
+export function stepsOf(trail: Trail | null): (number | string)[] {
+  const steps: (number | string)[] = [];
+  for (let at = trail; at !== null; at = at.from) steps.push(at.moved);
+  return steps.reverse();
 }
 
 const byId = <T extends { id: string }>(items: readonly T[]): T[] => [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
