@@ -1,10 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePorts } from './free-ports';
 import { type Needed, postgresPrograms } from './installed-programs';
 import { register, unregister } from './test-run';
+import { until } from './until';
 
 const run = promisify(execFile);
 
@@ -36,7 +38,12 @@ export class PrivatePostgres {
   /** Resolves when it takes connections, after crash recovery if need be. */
   async start(): Promise<void> {
     register(this.runFolder, this.name, { pidFile: join(this.data, 'postmaster.pid'), signal: 'SIGQUIT' });
-    await this.program('pg_ctl', ['-D', this.data, '-l', join(this.data, '..', 'log'), '-w', '-t', '60', 'start']);
+    const start = () => this.program('pg_ctl', ['-D', this.data, '-l', join(this.data, '..', 'log'), '-w', '-t', '60', 'start']);
+    await start().catch(async () => {
+      // After a kill -9 it refuses to start as long as one of its former processes is still there.
+      await pause(500);
+      await start();
+    });
   }
 
   /** In order; open connections are cut. */
@@ -48,6 +55,14 @@ export class PrivatePostgres {
   /** At once, without a checkpoint: only what was committed is there afterwards. */
   async crash(): Promise<void> {
     await this.program('pg_ctl', ['-D', this.data, '-w', '-m', 'immediate', 'stop']);
+    unregister(this.runFolder, this.name);
+  }
+
+  /** kill -9 of the server: those that serve its connections notice by themselves, and go. */
+  async kill(): Promise<void> {
+    const pid = Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    await until(`PostgreSQL, process ${pid}, is gone`, () => !existsSync(`/proc/${pid}`));
     unregister(this.runFolder, this.name);
   }
 

@@ -63,6 +63,12 @@ export class PrivateBroker {
     return this.end('SIGKILL');
   }
 
+  /** Of one that is down: the next start begins with nothing, neither queues nor messages. */
+  loseData(): void {
+    rmSync(join(this.home, 'mnesia'), { recursive: true });
+    mkdirSync(join(this.home, 'mnesia'));
+  }
+
   /** Ends it with all its data and its epmd. */
   async remove(): Promise<void> {
     if (isAlive(this.pid())) await this.crash();
