@@ -15,6 +15,14 @@ const IN_USE = 'end in-use/attached a:i1=attached@h1';
 
 const BAD: Case[] = [
   {
+    name: 'a create that is sent again makes a second row beside the first',
+    lines: ['0-9 create a:i1@h1#g 200', '1-9 create b:i1@h1#g 200', 'end attaching/attaching a:i1=attaching@h1 b:i1=attaching@h1'],
+  },
+  {
+    name: 'two creates that have nothing to do with each other are told the same row',
+    lines: ['0-9 create a:i1@h1#g 200', '1-9 create a:i1@h1#k 200', 'end attaching/attaching a:i1=attaching@h1'],
+  },
+  {
     name: 'two instances both reserve one volume',
     lines: ['0-4 reserve a:i1 200', '1-3 reserve b:i2 200', 'end reserved/detached a:i1=reserved b:i2=reserved'],
   },
@@ -302,6 +310,17 @@ const GOOD: Case[] = [
     ],
   },
 ];
+
+GOOD.push(
+  {
+    name: 'a create that was not answered is sent again and joins',
+    lines: ['0-? create ?:i1@h1#g -', '4-9 create a:i1@h1#g 200 attaching@h1', 'end attaching/attaching a:i1=attaching@h1'],
+  },
+  {
+    name: 'a create that was not answered is sent again, too late to join',
+    lines: ['0-? create ?:i1@h1#g -', '4-9 create ?:i1@h1#g 400', '10-12 delete a 200 []', FREE],
+  },
+);
 
 const judged = ({ lines, multiattach = false }: Case) => checkHistory(historyOf(lines, { multiattach }));
 

@@ -9,6 +9,7 @@ import type { Call, EndOfAttachment, EndOfVolume, History, Told, Verb } from './
  *     3-? update a@h2 -               never answered; `-` stands for no status
  *     4-6 update a@h3 409 attaching   the words of a refusal: duplicate, attaching, changed, final
  *     9-12 delete b 200 [a]           what remains
+ *     4-6 create a:i1@h1#g 200        with the global request id g
  *     end reserved/reserved a:i1=reserved@h1
  */
 export function historyOf(lines: readonly string[], { multiattach = false } = {}): History {
@@ -18,12 +19,12 @@ export function historyOf(lines: readonly string[], { multiattach = false } = {}
   return { seed: 0, volumes: [{ id: 'v', multiattach }], calls, end: end.map(endOf) };
 }
 
-const CALL = /^(\d+)-(\d+|\?) (\w+) (\w+|\?)(?::(\w+))?(?:@(\w+))? (\d{3}|-)(?: (.*))?$/;
+const CALL = /^(\d+)-(\d+|\?) (\w+) (\w+|\?)(?::(\w+))?(?:@(\w+))?(?:#(\w+))? (\d{3}|-)(?: (.*))?$/;
 
 function callOf(line: string, i: number): Call {
   const parts = CALL.exec(line);
   if (!parts) throw new Error(`no call: ${line}`);
-  const [, from, to, verb, id, instance, host, status, facts] = parts;
+  const [, from, to, verb, id, instance, host, globalRequest, status, facts] = parts;
   const makes = verb === 'reserve' || verb === 'create';
   const told = toldOf(facts ?? '');
   if (makes && id !== '?') told.attachmentId = id;
@@ -35,6 +36,7 @@ function callOf(line: string, i: number): Call {
     attachment: makes || id === undefined ? null : id,
     instance: instance ?? null,
     host: host ?? null,
+    ...(globalRequest === undefined ? {} : { globalRequest }),
     invokedAt: Number(from),
     answeredAt: to === '?' ? null : Number(to),
     status: status === '-' ? null : Number(status),

@@ -24,13 +24,13 @@ const before = (a: Call, b: Call): boolean => answer(a) < b.invokedAt;
 
 function twice({ calls }: History): string[] {
   const requests = calls.map(({ request }) => request);
-  const made = calls
-    .filter((call) => makes(call) && told200(call) && call.globalRequest === undefined)
-    .map((call) => call.told.attachmentId ?? '');
+  const made = calls.filter((call) => makes(call) && told200(call));
   const again = (items: string[]) => items.filter((item, i) => items.indexOf(item) !== i);
   return [
     ...again(requests).map((request) => `request ${request} is in the history twice`),
-    ...again(made).map((id) => `two creates were told the same attachment ${id}`),
+    ...made
+      .filter((call, i) => made.slice(0, i).some((other) => idOf(other) === idOf(call) && !isRepeat(other, call)))
+      .map((call) => `two creates were told the same attachment ${idOf(call)}`),
   ];
 }
 
@@ -113,12 +113,17 @@ function stale(show: Call, last: Call): boolean {
   return last.verb !== 'delete' && differs;
 }
 
-/** Nobody can have met an attachment before somebody asked for it. */
-const tooEarly = ({ calls }: History): string[] =>
-  calls
+/** Nobody can have met an attachment before somebody asked for it; a create may have been asked for by a call that this one repeats. */
+function tooEarly({ calls }: History): string[] {
+  const firstOf = (made: Call): number =>
+    Math.min(...calls.filter((call) => call === made || isRepeat(call, made)).map(({ invokedAt }) => invokedAt));
+  return calls
     .filter((call) => makes(call) && idOf(call) !== null)
-    .flatMap((made) =>
-      calls
-        .filter((call) => before(call, made) && meets(call, idOf(made) ?? ''))
-        .map((call) => `${call.request} met attachment ${idOf(made)} before ${made.request} asked for it`),
-    );
+    .flatMap((made) => {
+      const id = idOf(made) ?? '';
+      const early = calls.filter((call) => meets(call, id) && answer(call) < firstOf(made));
+      return early.map((call) => `${call.request} met attachment ${id} before ${made.request} asked for it`);
+    });
+}
+
+const isRepeat = (a: Call, b: Call) => a.globalRequest !== undefined && a.globalRequest === b.globalRequest;

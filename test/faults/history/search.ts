@@ -139,7 +139,14 @@ export class Search {
     if (!makes(call)) return [call.attachment ?? ''];
     const id = call.told.attachmentId ?? call.attachment;
     if (id !== null) return rowOf(state, id) && call.globalRequest === undefined ? [] : [id];
-    return [...this.strangers.filter((stranger) => !rowOf(state, stranger)), `? ${call.request}`];
+    const possible = [...this.strangers, ...this.toldToRepeatsOf(call)];
+    return [...possible.filter((one) => !rowOf(state, one)), `? ${call.request}`];
+  }
+
+  /** A create that is sent again may have been told the row that the first one made. */
+  private toldToRepeatsOf({ globalRequest }: Call): string[] {
+    if (globalRequest === undefined) return [];
+    return this.calls.flatMap(({ call }) => (call.globalRequest === globalRequest ? (call.told.attachmentId ?? []) : []));
   }
 
   private isEnd({ state, phases }: Node): boolean {
