@@ -22,17 +22,19 @@ const base = {
   transform: { '^.+\\.(ts|js)$': ['@swc/jest', swc] },
 };
 
+// A private PostgreSQL and RabbitMQ, one of each for a whole run.
+const withServers = {
+  ...base,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
 module.exports = {
   testTimeout: 30_000,
   projects: [
     { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
-    {
-      ...base,
-      displayName: 'system',
-      testRegex: '/test/.*\\.spec\\.ts$',
-      // A private PostgreSQL and RabbitMQ, one of each for a whole run.
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-    },
+    { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/).*\\.spec\\.ts$' },
+    // They kill, freeze and starve: one at a time (`--runInBand`), and nothing beside them.
+    { ...withServers, displayName: 'faults', testRegex: '/test/faults/.*\\.spec\\.ts$' },
   ],
 };

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { until } from './until';
 
 const ROOT = join(__dirname, '..', '..');
+/** Also where the machine has much else to do, and with a build before it. */
+const READY_WITHIN_MS = 120_000;
 
 /** One of the built apps, started as users start it; the first start builds it. */
 export class AppProcess {
@@ -28,7 +30,10 @@ export class AppProcess {
   /** Resolves with the line in which the app says that it is ready. */
   static async start(app: string, environment: Record<string, string>): Promise<AppProcess> {
     const started = AppProcess.spawn(app, environment);
-    await until(`${app} is ready`, () => started.readyLine ?? started.failure(), 60_000);
+    await until(`${app} is ready`, () => started.readyLine ?? started.failure(), READY_WITHIN_MS).catch(async (error: Error) => {
+      await started.end('SIGKILL'); // nobody else would
+      throw new Error(`${error.message}; it said:\n${started.output}`, { cause: error });
+    });
     if (!started.readyLine) throw new Error(`${app} ended at once:\n${started.output}`);
     return started;
   }

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TcpProxy } from '../support/tcp-proxy';
+import { FORM } from './form';
+import { whileAway } from './killed-servers';
+import type { Role } from './members';
+import { nothing, type Scenario, type Scene } from './scenario';
+
+const DELAY_MS = 300;
+
+const FAULTS = {
+  cut: { begin: (link: TcpProxy) => link.cut(), lastsMs: FORM.linkFaultMs },
+  slow: { begin: (link: TcpProxy) => link.slow(DELAY_MS), lastsMs: FORM.linkFaultMs },
+  'half-open': { begin: (link: TcpProxy) => link.halfOpen(), lastsMs: FORM.halfOpenMs },
+};
+
+/** Those of one process, or of both. */
+function linksOf({ installation, random, note }: Scene, role: Role, to: 'database' | 'broker'): TcpProxy[] {
+  const members = role === 'gateway' ? installation.gateways : installation.workers;
+  const hit = random.chance(0.5) ? members : [random.oneOf(members)];
+  note(`links to the ${to} of ${hit.map(({ name }) => name).join(' and ')}`);
+  return hit.map(({ links }) => links[to]);
+}
+
+function faultyLink(role: Role, to: 'database' | 'broker', fault: keyof typeof FAULTS): Scenario {
+  const { begin, lastsMs } = FAULTS[fault];
+  return {
+    name: `link ${role}-${to} ${fault}`,
+    times: FORM.times,
+    driverMs: FORM.driverMs,
+    // Slow is not away, and only a gateway's database is asked by callers.
+    explains: role === 'gateway' && to === 'database' && fault !== 'slow' ? whileAway : nothing,
+    bells: to === 'broker',
+    prepare: async (scene) => {
+      const links = linksOf(scene, role, to);
+      return async () => {
+        links.forEach(begin);
+        await pause(lastsMs);
+        for (const link of links) link.heal();
+      };
+    },
+  };
+}
+
+export const FAULTY_LINKS: Scenario[] = (['gateway', 'worker'] as const).flatMap((role) =>
+  (['database', 'broker'] as const).flatMap((to) => (['cut', 'slow', 'half-open'] as const).map((fault) => faultyLink(role, to, fault))),
+);
