@@ -166,7 +166,10 @@ it('workers do it in the background', async () => {
   const other = await startWorld({ times: { PRUNE_INTERVAL_MS: 100 }, workers: 2 });
   try {
     const { id } = await other.attachedAttachment();
-    await other.query(`update operations set created_at = now() - interval '15 days', finished_at = now() - interval '15 days' where attachment_id = $1`, [id]);
+    await other.query(
+      `update operations set created_at = now() - interval '15 days', finished_at = now() - interval '15 days' where attachment_id = $1`,
+      [id],
+    );
 
     await until('they are gone', async () => (await other.query('select 1 from operations where attachment_id = $1', [id])).length === 0);
     expect((await other.request('GET', `/v3/attachments/${id}`)).status).toBe(200);

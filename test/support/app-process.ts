@@ -14,10 +14,11 @@ export class AppProcess {
     readonly exited: Promise<number | NodeJS.Signals | null>,
   ) {}
 
-  static spawn(app: string, environment: Record<string, string>, args: string[] = []): AppProcess {
+  /** `root`: another checkout of this repository. */
+  static spawn(app: string, environment: Record<string, string>, args: string[] = [], root = ROOT): AppProcess {
     const env = { ...inherited(), ...environment };
-    const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), app, ...args], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), app, ...args], {
+      cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -28,8 +29,8 @@ export class AppProcess {
   }
 
   /** Resolves with the line in which the app says that it is ready. */
-  static async start(app: string, environment: Record<string, string>): Promise<AppProcess> {
-    const started = AppProcess.spawn(app, environment);
+  static async start(app: string, environment: Record<string, string>, root = ROOT): Promise<AppProcess> {
+    const started = AppProcess.spawn(app, environment, [], root);
     await until(`${app} is ready`, () => started.readyLine ?? started.failure(), READY_WITHIN_MS).catch(async (error: Error) => {
       await started.end('SIGKILL'); // nobody else would
       throw new Error(`${error.message}; it said:\n${started.output}`, { cause: error });

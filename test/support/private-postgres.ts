@@ -26,13 +26,18 @@ export class PrivatePostgres {
     this.url = `postgres://app@127.0.0.1:${port}/postgres`;
   }
 
-  /** Resolves when it takes connections. */
-  static async create(runFolder: string, name: string): Promise<PrivatePostgres> {
+  /** Resolves when it takes connections. `more` are further lines of its postgresql.conf. */
+  static async create(runFolder: string, name: string, more = ''): Promise<PrivatePostgres> {
     const [port] = await freePorts(1);
     const server = new PrivatePostgres(runFolder, name, port as number); // one was asked for
-    await server.initialise();
+    await server.initialise(more);
     await server.start();
     return server;
+  }
+
+  /** Of its first process, whose children all the others are; only while it runs. */
+  get pid(): number {
+    return Number.parseInt(readFileSync(join(this.data, 'postmaster.pid'), 'utf8'), 10);
   }
 
   /** Resolves when it takes connections, after crash recovery if need be. */
@@ -72,14 +77,14 @@ export class PrivatePostgres {
     rmSync(join(this.runFolder, this.name), { recursive: true, force: true });
   }
 
-  private async initialise(): Promise<void> {
+  private async initialise(more: string): Promise<void> {
     const home = join(this.runFolder, this.name);
     mkdirSync(home);
     const { uid, gid } = serverUser();
     if (uid !== undefined && gid !== undefined) chownSync(home, uid, gid);
     const access = ['-U', 'app', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8'];
     await this.program('initdb', ['-D', this.data, ...access, '--no-sync']);
-    appendFileSync(join(this.data, 'postgresql.conf'), settings(this.port));
+    appendFileSync(join(this.data, 'postgresql.conf'), `${settings(this.port)}${more}\n`);
   }
 
   private async program(name: string, args: string[]): Promise<void> {

@@ -19,6 +19,7 @@ export class PrivateBroker {
   readonly url: string;
   private readonly home: string;
   private epmd: ChildProcess | null = null;
+  private nodePid = 0;
 
   private constructor(
     private readonly runFolder: string,
@@ -38,13 +39,19 @@ export class PrivateBroker {
     return broker;
   }
 
+  /** Of its first processes, the node's and epmd's, whose children all the others are. */
+  get pids(): number[] {
+    return [this.nodePid, this.epmd?.pid ?? 0].filter((pid) => pid > 0);
+  }
+
   /** On the same port with the data that is there. Resolves when it speaks AMQP. */
   async start(): Promise<void> {
     this.startEpmd();
     const script = rabbitmqServer();
     if (script === null) throw new Error('RabbitMQ is not installed here.');
     const node = this.spawn(script, []);
-    register(this.runFolder, this.name, { pid: node.pid as number, group: true, signal: 'SIGKILL' }); // a script that was found has a pid
+    this.nodePid = node.pid as number; // a script that was found has one
+    register(this.runFolder, this.name, { pid: this.nodePid, group: true, signal: 'SIGKILL' });
     const died = new Promise<never>((_, reject) => node.once('exit', () => reject(new Error(`RabbitMQ did not start:\n${this.output()}`))));
     await Promise.race([until('RabbitMQ speaks AMQP', () => speaksAmqp(this.ports.amqp), START_LIMIT_MS), died]);
     died.catch(() => undefined); // from here on its end is the test's wish

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { type Workload, WORKLOADS } from './workloads';
+
+export interface Options {
+  seconds: number;
+  warmUp: number;
+  workloads: Workload[];
+  concurrency: number[];
+  /** How many attachments are stored for a list; everything else runs on `stored`. */
+  lists: number[];
+  stored: number;
+  /** Which of the two apps writes a CPU profile of the whole run. */
+  profile: 'gateway' | 'worker' | null;
+  json: string | null;
+  floor: boolean;
+  statements: boolean;
+  compare: string | null;
+  runs: number;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --seconds 10            the window that is measured, for each cell
+  --warm-up 5             seconds of load before it
+  --only attach-cycle,..  of ${Object.keys(WORKLOADS).join(', ')}
+  --concurrency 1,8,32
+  --lists 0,10000,100000  how many attachments are stored for a list
+  --stored 10000          and for everything else
+  --no-floor              without the bare statements and queue round trips
+  --json <file>           the figures as JSON, beside the table
+  --profile gateway       or worker: its CPU profile, into the folder bench-profiles
+  --statements            what each statement costs PostgreSQL in the attach-cycle (pg_stat_statements; it costs time itself)
+  --compare <git-rev>     another revision and this one by turns: see --runs
+  --runs 5                how often each of the two runs`;
+
+/** @throws Error with a sentence and the usage. */
+export function parseOptions(args: string[]): Options {
+  try {
+    return read(args);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+function read(args: string[]): Options {
+  const { values } = parseArgs({ args, options: OPTIONS, allowPositionals: false });
+  return {
+    seconds: positive('seconds', values.seconds),
+    warmUp: positive('warm-up', values['warm-up']),
+    workloads: values.only.split(',').map(workload),
+    concurrency: values.concurrency.split(',').map((text) => positive('concurrency', text)),
+    lists: values.lists.split(',').map((text) => whole('lists', text)),
+    stored: positive('stored', values.stored),
+    profile: values.profile === undefined ? null : app(values.profile),
+    json: values.json ?? null,
+    floor: !values['no-floor'],
+    statements: values.statements,
+    compare: values.compare ?? null,
+    runs: positive('runs', values.runs),
+  };
+}
+
+const OPTIONS = {
+  seconds: { type: 'string', default: '10' },
+  'warm-up': { type: 'string', default: '5' },
+  only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
+  concurrency: { type: 'string', default: '1,8,32' },
+  lists: { type: 'string', default: '0,10000,100000' },
+  stored: { type: 'string', default: '10000' },
+  profile: { type: 'string' },
+  json: { type: 'string' },
+  'no-floor': { type: 'boolean', default: false },
+  statements: { type: 'boolean', default: false },
+  compare: { type: 'string' },
+  runs: { type: 'string', default: '5' },
+} as const;
+
+function workload(name: string): Workload {
+  if (name in WORKLOADS) return name as Workload;
+  throw new Error(`there is no workload ${name}`);
+}
+
+function app(name: string): 'gateway' | 'worker' {
+  if (name === 'gateway' || name === 'worker') return name;
+  throw new Error(`--profile takes gateway or worker, not ${name}`);
+}
+
+function whole(name: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`--${name} takes whole numbers, not ${text}`);
+}
+
+function positive(name: string, text: string): number {
+  const number = whole(name, text);
+  if (number > 0) return number;
+  throw new Error(`--${name} takes more than 0`);
+}
