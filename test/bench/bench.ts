@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Bed } from './bed';
-import { type Cell, type CellKey, measureCell } from './cells';
+import { type AppPair, Bed } from './bed';
+import { type Cell, type CellKey, type Measured, measureCell } from './cells';
+import { profileObserver, STATEMENT_SETTINGS, statementObserver } from './observers';
 import { type Options, parseOptions } from './options';
-import { callTable, cellTable } from './report';
+import { callTable, cellTable } from './tables';
 
 const ROOT = join(__dirname, '..', '..');
+const PROFILES = join(ROOT, 'bench-profiles');
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -15,15 +17,20 @@ async function main(): Promise<void> {
 }
 
 async function run(options: Options): Promise<Cell[]> {
-  const bed = await Bed.make(ROOT, '');
+  const bed = await Bed.make(ROOT, options.statements ? STATEMENT_SETTINGS : '');
   try {
-    const pair = await bed.startApps();
-    const roots = bed.rootsOf({ gateway: pair.gateway.child.pid ?? 0, worker: pair.worker.child.pid ?? 0 });
+    const pair = await bed.startApps(
+      { PROFILE_FOLDER: PROFILES },
+      options.profile ? { [options.profile]: join(__dirname, 'profiler.cjs') } : {},
+    );
+    const measured = measuredOf(bed, pair, options);
     const cells: Cell[] = [];
     for (const key of cellsOf(options)) {
       await bed.fill(key.stored);
-      const cell = await measureCell(bed, { url: pair.gateway.url, roots }, key, options);
-      process.stderr.write(`${key.workload} c=${key.concurrency} stored=${key.stored}: ${cell.rate.toFixed(1)}/s\n`);
+      const { cell, seen } = await measureCell(bed, measured, key, options);
+      process.stderr.write(
+        `${[`${key.workload}, ${key.concurrency} clients, ${key.stored} stored: ${cell.rate.toFixed(1)}/s`, ...seen].join('\n')}\n`,
+      );
       cells.push(cell);
     }
     await bed.stopApps(pair);
@@ -31,6 +38,15 @@ async function run(options: Options): Promise<Cell[]> {
   } finally {
     await bed.end();
   }
+}
+
+function measuredOf(bed: Bed, pair: AppPair, { profile, statements }: Options): Measured {
+  const pids = { gateway: pair.gateway.child.pid ?? 0, worker: pair.worker.child.pid ?? 0 };
+  const observers = [
+    ...(profile ? [profileObserver(pids[profile], PROFILES)] : []),
+    ...(statements ? [statementObserver(bed.client)] : []),
+  ];
+  return { url: pair.gateway.url, roots: bed.rootsOf(pids), observers };
 }
 
 /** Nothing is taken out again, so what needs less comes first. */

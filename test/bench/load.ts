@@ -9,6 +9,8 @@ export interface LoadOrder {
   workload: Workload;
   /** One client each, in a closed loop. */
   clients: ClientFacts[];
+  /** Said when both are over: so many seconds, and so many cycles of all clients together. */
+  warmUp: { seconds: number; cycles: number };
 }
 
 export interface LoadResult {
@@ -21,17 +23,23 @@ export interface LoadResult {
 }
 
 export type LoadMessage = { order: LoadOrder } | 'measure' | 'stop';
+export type LoadAnswer = 'warm' | LoadResult;
 
 class Load {
   private readonly agent: Agent;
   private readonly errors: Record<string, number> = {};
   private durations: Record<string, number[]> = {};
   private cycles = 0;
-  private since = 0;
+  private since: number;
+  private isWarm = false;
   private window: 'before' | 'open' | 'closed' = 'before';
   private readonly clients: Promise<void>[];
 
-  constructor(private readonly order: LoadOrder) {
+  constructor(
+    private readonly order: LoadOrder,
+    private readonly onWarm: () => void,
+  ) {
+    this.since = performance.now();
     this.agent = new Agent({ keepAlive: true, maxSockets: order.clients.length, noDelay: true });
     this.clients = order.clients.map((facts) => this.runClient(facts));
   }
@@ -46,19 +54,28 @@ class Load {
   /** What is at work is brought to its end, and counts no more. */
   async stop(): Promise<LoadResult> {
     const seconds = (performance.now() - this.since) / 1_000;
+    const { cycles } = this;
     this.window = 'closed';
     await Promise.all(this.clients);
     this.agent.destroy();
     const calls = Object.fromEntries(Object.entries(this.durations).map(([name, durations]) => [name, percentiles(durations)]));
-    return { cycles: this.cycles, seconds, calls, errors: this.errors };
+    return { cycles, seconds, calls, errors: this.errors };
   }
 
   private async runClient(facts: ClientFacts): Promise<void> {
     while (this.window !== 'closed') {
       // A client whose call went wrong stops: what it would find next is not what is measured.
       if (!(await this.runCycle(facts))) return;
-      if (this.window === 'open') this.cycles++;
+      this.cycles++;
+      this.noteWarmth();
     }
+  }
+
+  private noteWarmth(): void {
+    const { seconds, cycles } = this.order.warmUp;
+    if (this.window !== 'before' || this.isWarm) return;
+    this.isWarm = this.cycles >= cycles && performance.now() - this.since >= seconds * 1_000;
+    if (this.isWarm) this.onWarm();
   }
 
   private async runCycle(facts: ClientFacts): Promise<boolean> {
@@ -109,5 +126,5 @@ let load: Load | null = null;
 process.on('message', (message: LoadMessage) => {
   if (message === 'measure') load?.measure();
   else if (message === 'stop') void load?.stop().then((result) => process.send?.(result, undefined, undefined, () => process.disconnect()));
-  else load = new Load(message.order);
+  else load = new Load(message.order, () => process.send?.('warm' satisfies LoadAnswer));
 });

@@ -1,0 +1,76 @@
+import Table from 'cli-table3';
+import type { Cell } from './cells';
+import { SERVICES } from './measured-services';
+import type { StatementRow } from './observers';
+import type { SelfTimes } from './profiles';
+
+export const figure = (value: number, digits = 2): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+export const cpuSum = ({ cpu }: Pick<Cell, 'cpu'>): number => SERVICES.reduce((sum, service) => sum + cpu[service], 0);
+
+/** What each cell reached and used. */
+export function cellTable(cells: readonly Cell[]): string {
+  const head = ['workload', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'PSS g+w', 'PSS all', 'errors'];
+  return table(
+    head,
+    cells.map((cell) => [
+      ...nameOf(cell),
+      figure(cell.rate, 1),
+      ...SERVICES.map((service) => figure(cell.cpu[service])),
+      figure(cpuSum(cell)),
+      figure(cell.memory.gatewayAndWorker, 0),
+      figure(cell.memory.all, 0),
+      errorsOf(cell),
+    ]),
+  );
+}
+
+/** How long each call took, in ms. */
+export function callTable(cells: readonly Cell[]): string {
+  const rows = cells.flatMap((cell) =>
+    Object.entries(cell.calls).map(([call, { count, p50, p95, p99 }]) => [
+      ...nameOf(cell),
+      call,
+      count,
+      figure(p50),
+      figure(p95),
+      figure(p99),
+    ]),
+  );
+  return table(['workload', 'stored', 'c', 'call', 'count', 'p50', 'p95', 'p99'], rows);
+}
+
+export function statementTable(rows: readonly StatementRow[], cycles: number): string {
+  const lines = rows.map(({ calls, plan, execution, query }) => [
+    figure(calls / cycles),
+    figure(plan / calls, 3),
+    figure(execution / calls, 3),
+    figure((plan + execution) / cycles, 3),
+    query.replaceAll(/\s+/g, ' ').slice(0, 110),
+  ]);
+  return table(['calls a cycle', 'plan ms', 'execute ms', 'ms a cycle', 'statement'], lines);
+}
+
+const SHOWN = 40;
+
+export function profileTable({ totalMs, idleMs, packages, functions }: SelfTimes, file: string): string {
+  const busy = totalMs - idleMs;
+  const share = ({ name, ms }: { name: string; ms: number }) => [name, figure(ms, 0), `${figure((ms / busy) * 100, 1)} %`];
+  return [
+    `${file}: busy ${figure(busy, 0)} of ${figure(totalMs, 0)} ms`,
+    table(['package', 'self ms', 'of busy'], packages.slice(0, SHOWN).map(share)),
+    table(['function', 'self ms', 'of busy'], functions.slice(0, SHOWN).map(share)),
+  ].join('\n');
+}
+
+const nameOf = ({ workload, stored, concurrency }: Cell) => [workload, stored, concurrency];
+
+const errorsOf = ({ errors }: Cell): string =>
+  Object.entries(errors)
+    .map(([fault, count]) => `${count} × ${fault}`)
+    .join('\n') || '0';
+
+function table(head: string[], rows: (string | number)[][]): string {
+  const made = new Table({ head, style: { head: [], border: [] } });
+  made.push(...rows);
+  return made.toString();
+}
