@@ -9,7 +9,6 @@ import { provide } from '../support/installed-programs';
 import { POSTGRES, PrivatePostgres } from '../support/private-postgres';
 import { PrivateBroker, RABBITMQ } from '../support/private-rabbitmq';
 import { beginRun, endRun } from '../support/test-run';
-import { until } from '../support/until';
 import type { Roots } from './measured-services';
 import { PROJECT, store } from './stored';
 import type { ClientFacts } from './workloads';
@@ -34,7 +33,7 @@ export class Bed {
 
   private constructor(
     private readonly root: string,
-    folder: string,
+    readonly folder: string,
     readonly postgres: PrivatePostgres,
     readonly broker: PrivateBroker,
     readonly client: Client,
@@ -60,15 +59,10 @@ export class Bed {
     return bed;
   }
 
-  /** `settings` go to both, `preload` is what node reads before the app itself. */
-  async startApps(settings: Record<string, string> = {}, preload: Partial<Record<keyof AppPair, string>> = {}): Promise<AppPair> {
-    const environment = (app: keyof AppPair) => ({
-      ...this.environment,
-      ...settings,
-      ...(preload[app] !== undefined && { NODE_OPTIONS: `--require ${preload[app]}` }),
-    });
-    const worker = await AppProcess.start('worker', environment('worker'), this.root);
-    const gateway = await AppProcess.start('gateway', environment('gateway'), this.root);
+  /** With settings beside those that all have. */
+  async startApps(settings: Partial<Record<keyof AppPair, Record<string, string>>> = {}): Promise<AppPair> {
+    const worker = await AppProcess.start('worker', { ...this.environment, ...settings.worker }, this.root);
+    const gateway = await AppProcess.start('gateway', { ...this.environment, ...settings.gateway }, this.root);
     return { gateway, worker };
   }
 
@@ -87,12 +81,11 @@ export class Bed {
     this.stored = count;
   }
 
-  /** Each with an available volume of its own. */
-  async clients(url: string, count: number): Promise<ClientFacts[]> {
+  /** Each with a new volume of its own, available and on the backend that the worker serves. */
+  async clients(count: number): Promise<ClientFacts[]> {
     const { stored, middle } = await this.sample();
-    const clients: ClientFacts[] = [];
-    while (clients.length < count) clients.push({ volume: await this.makeVolume(url), stored, middle });
-    return clients;
+    const { rows } = await this.client.query<{ id: string }>(NEW_VOLUMES, [PROJECT, `${BACKEND}#fake`, count]);
+    return rows.map(({ id }) => ({ volume: id, stored, middle }));
   }
 
   async end(): Promise<void> {
@@ -116,24 +109,16 @@ export class Bed {
     if ((await migration.exited) !== 0) throw new Error(`db migrate failed:\n${migration.output}`);
   }
 
-  private async makeVolume(url: string): Promise<string> {
-    const headers = { ...HEADERS, 'content-type': 'application/json' };
-    const made = await fetch(`${url}/v3/volumes`, { method: 'POST', headers, body: JSON.stringify({ volume: { size: 1 } }) });
-    const text = await made.text();
-    if (made.status !== 202) throw new Error(`no volume: ${made.status} ${text}`);
-    const { id } = (JSON.parse(text) as { volume: { id: string } }).volume;
-    const isAvailable = async () =>
-      (await this.client.query(`select 1 from volumes where id = $1 and status = 'available'`, [id])).rowCount;
-    await until(`volume ${id} is available`, isAvailable);
-    return id;
-  }
-
   private async sample(): Promise<Pick<ClientFacts, 'stored' | 'middle'>> {
     const { rows } = await this.client.query<{ id: string }>('select id from attachments where not deleted order by created_at, id');
     const step = Math.max(1, Math.floor(rows.length / SAMPLE));
     return { stored: rows.filter((_, at) => at % step === 0).map(({ id }) => id), middle: rows[rows.length >> 1]?.id ?? null };
   }
 }
+
+const NEW_VOLUMES = `
+insert into volumes (id, project_id, user_id, name, size, status, attach_status, host, availability_zone)
+select gen_random_uuid(), $1, 'bench', 'a client''s', 1, 'available', 'detached', $2, 'nova' from generate_series(1, $3) returning id`;
 
 async function build(root: string): Promise<void> {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', '--build', 'gateway', 'worker', 'admin'], {

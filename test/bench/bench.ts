@@ -1,63 +1,22 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type AppPair, Bed } from './bed';
-import { type Cell, type CellKey, type Measured, measureCell } from './cells';
-import { profileObserver, STATEMENT_SETTINGS, statementObserver } from './observers';
-import { type Options, parseOptions } from './options';
-import { callTable, cellTable } from './tables';
-
-const ROOT = join(__dirname, '..', '..');
-const PROFILES = join(ROOT, 'bench-profiles');
+import { parseOptions } from './options';
+import { runBench } from './run-bench';
+import { callTable, cellTable, floorTable, machineLines } from './tables';
+import { isValid, verdictLine, verdicts } from './verdicts';
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
-  const cells = await run(options);
-  process.stdout.write(`${cellTable(cells)}\n${callTable(cells)}\n`);
-  if (options.json !== null) writeFileSync(options.json, JSON.stringify({ cells }, null, 2));
-}
-
-async function run(options: Options): Promise<Cell[]> {
-  const bed = await Bed.make(ROOT, options.statements ? STATEMENT_SETTINGS : '');
-  try {
-    const pair = await bed.startApps(
-      { PROFILE_FOLDER: PROFILES },
-      options.profile ? { [options.profile]: join(__dirname, 'profiler.cjs') } : {},
-    );
-    const measured = measuredOf(bed, pair, options);
-    const cells: Cell[] = [];
-    for (const key of cellsOf(options)) {
-      await bed.fill(key.stored);
-      const { cell, seen } = await measureCell(bed, measured, key, options);
-      process.stderr.write(
-        `${[`${key.workload}, ${key.concurrency} clients, ${key.stored} stored: ${cell.rate.toFixed(1)}/s`, ...seen].join('\n')}\n`,
-      );
-      cells.push(cell);
-    }
-    await bed.stopApps(pair);
-    return cells;
-  } finally {
-    await bed.end();
-  }
-}
-
-function measuredOf(bed: Bed, pair: AppPair, { profile, statements }: Options): Measured {
-  const pids = { gateway: pair.gateway.child.pid ?? 0, worker: pair.worker.child.pid ?? 0 };
-  const observers = [
-    ...(profile ? [profileObserver(pids[profile], PROFILES)] : []),
-    ...(statements ? [statementObserver(bed.client)] : []),
-  ];
-  return { url: pair.gateway.url, roots: bed.rootsOf(pids), observers };
-}
-
-/** Nothing is taken out again, so what needs less comes first. */
-function cellsOf({ workloads, concurrency, lists, stored }: Options): CellKey[] {
-  const cells = workloads.flatMap((workload) =>
-    (workload === 'list' ? lists : [stored]).flatMap((stored) => concurrency.map((concurrency) => ({ workload, concurrency, stored }))),
-  );
-  return cells.sort((a, b) => a.stored - b.stored);
+  const { machine, results } = await runBench(options);
+  const said = verdicts(results);
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify({ machine, options, results, verdicts: said }, null, 2)}\n`);
+  const cells = results.map(({ cell }) => cell);
+  const parts = [machineLines(machine), cellTable(cells), callTable(cells), floorTable(results), ...said.map(verdictLine)];
+  process.stdout.write(`${parts.join('\n')}\n`);
+  const all = results.flatMap(({ cell, floor }) => (floor ? [cell, floor] : [cell]));
+  if (!all.every(isValid)) throw new Error('there were errors: the cells that had them count for nothing');
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  for (let said = error; said instanceof Error; said = said.cause) process.stderr.write(`${said.message}\n`);
   process.exitCode = 1;
 });

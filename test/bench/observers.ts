@@ -2,16 +2,9 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { until } from '../support/until';
-import type { LoadResult } from './load';
+import type { Observer, StatementRow } from './observed';
 import { type Profile, selfTimes } from './profiles';
 import { profileTable, statementTable } from './tables';
-
-/** Looks closer at a cell while its window is open; what it costs is in the cell's figures. */
-export interface Observer {
-  open(): Promise<void>;
-  /** What it has seen, to be printed. */
-  close(result: LoadResult): Promise<string>;
-}
 
 /** The lines of postgresql.conf that `statementObserver` needs. */
 export const STATEMENT_SETTINGS = `shared_preload_libraries = 'pg_stat_statements'
@@ -29,13 +22,6 @@ export function statementObserver(client: Client): Observer {
       return statementTable(rows, cycles);
     },
   };
-}
-
-export interface StatementRow {
-  calls: number;
-  plan: number;
-  execution: number;
-  query: string;
 }
 
 const STATEMENTS = `select calls::int, total_plan_time as plan, total_exec_time as execution, query

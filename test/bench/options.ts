@@ -1,7 +1,13 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Workload, WORKLOADS } from './workloads';
 
+const ROOT = join(__dirname, '..', '..');
+export const PROFILES = join(ROOT, 'bench-profiles');
+
 export interface Options {
+  /** The checkout whose apps are measured. */
+  root: string;
   seconds: number;
   warmUp: number;
   workloads: Workload[];
@@ -44,6 +50,7 @@ export function parseOptions(args: string[]): Options {
 function read(args: string[]): Options {
   const { values } = parseArgs({ args, options: OPTIONS, allowPositionals: false });
   return {
+    root: values.root,
     seconds: positive('seconds', values.seconds),
     warmUp: positive('warm-up', values['warm-up']),
     workloads: values.only.split(',').map(workload),
@@ -60,6 +67,7 @@ function read(args: string[]): Options {
 }
 
 const OPTIONS = {
+  root: { type: 'string', default: ROOT },
   seconds: { type: 'string', default: '10' },
   'warm-up': { type: 'string', default: '5' },
   only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },

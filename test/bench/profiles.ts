@@ -23,7 +23,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: Profile): SelfTimes {
   samples.forEach((id, at) => {
     const frame = frames.get(id);
     const ms = (timeDeltas[at] ?? 0) / 1_000;
-    if (!frame) return;
+    if (!frame || (frame.functionName === 'dispatch' && frame.url === '')) return; // the profiler's own beginning and end
     totalMs += ms;
     if (frame.functionName === '(idle)') return void (idleMs += ms);
     const name = packageOf(frame.url, frame.functionName);

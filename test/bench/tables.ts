@@ -1,11 +1,12 @@
 import Table from 'cli-table3';
-import type { Cell } from './cells';
+import type { Cell, Result } from './cells';
 import { SERVICES } from './measured-services';
-import type { StatementRow } from './observers';
+import type { MachineFacts } from './machine';
+import type { StatementRow } from './observed';
 import type { SelfTimes } from './profiles';
+import { cpuSum } from './verdicts';
 
 export const figure = (value: number, digits = 2): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
-export const cpuSum = ({ cpu }: Pick<Cell, 'cpu'>): number => SERVICES.reduce((sum, service) => sum + cpu[service], 0);
 
 /** What each cell reached and used. */
 export function cellTable(cells: readonly Cell[]): string {
@@ -38,6 +39,21 @@ export function callTable(cells: readonly Cell[]): string {
   );
   return table(['workload', 'stored', 'c', 'call', 'count', 'p50', 'p95', 'p99'], rows);
 }
+
+/** Beside each cell its own statements and messages, bare. */
+export function floorTable(results: readonly Result[]): string {
+  const head = ['floor of', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'service / floor', 'errors'];
+  const rows = results.flatMap(({ cell, floor }) => {
+    if (!floor) return [];
+    const ratio = figure(cpuSum(cell) / cpuSum(floor));
+    const cpu = SERVICES.map((service) => figure(floor.cpu[service]));
+    return [[...nameOf(floor), figure(floor.rate, 1), ...cpu, figure(cpuSum(floor)), ratio, errorsOf(floor)]];
+  });
+  return table(head, rows);
+}
+
+export const machineLines = ({ date, revision, cores, cpu, kernel, node, postgres, rabbitmq }: MachineFacts): string =>
+  `${date}, revision ${revision}\n${cores} cores of ${cpu}, Linux ${kernel}, Node ${node}, PostgreSQL ${postgres}, RabbitMQ ${rabbitmq}`;
 
 export function statementTable(rows: readonly StatementRow[], cycles: number): string {
   const lines = rows.map(({ calls, plan, execution, query }) => [

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectAmqp } from 'amqplib';
 import { freePorts } from './free-ports';
 import { type Needed, onPath, rabbitmqServer } from './installed-programs';
 import { BROKER_SETTINGS, brokerEnvironment, type BrokerPorts } from './rabbitmq-settings';
@@ -42,6 +43,14 @@ export class PrivateBroker {
   /** Of its first processes, the node's and epmd's, whose children all the others are. */
   get pids(): number[] {
     return [this.nodePid, this.epmd?.pid ?? 0].filter((pid) => pid > 0);
+  }
+
+  /** As it tells every client. */
+  async version(): Promise<string> {
+    const connection = await connectAmqp(this.url);
+    const { serverProperties } = connection.connection;
+    await connection.close();
+    return String(serverProperties.version);
   }
 
   /** On the same port with the data that is there. Resolves when it speaks AMQP. */
