@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bed, HEADERS } from './bed';
 import type { LoadResult } from './closed-loop';
@@ -6,6 +7,7 @@ import { FloorWorker } from './floor/running-floor-worker';
 import type { LoadOrder } from './load';
 import { cpuOf, type Memory, MemorySampler, type PerService, perService, type Roots } from './measured-services';
 import type { Observer } from './observed';
+import { cpuMs, machineCpuMs } from './process-group';
 import { RunningLoad } from './running-load';
 import type { Workload } from './workloads';
 
@@ -22,6 +24,8 @@ export interface Cell extends CellKey, LoadResult {
   /** CPU ms for each cycle. */
   cpu: PerService;
   memory: Memory;
+  /** The share of the machine that others had, who are no part of the bench: above a few hundredths the figures are too high. */
+  others: number;
 }
 
 /** A cell, and beside it the same statements and messages, bare. */
@@ -32,10 +36,10 @@ export interface Result {
 
 export interface Window {
   seconds: number;
-  /** At least so long, and until the code has been run so often that it is compiled. */
+  /** Before it, in seconds, and in cycles: code that is not run often is not compiled. */
   warmUp: number;
+  warmCycles: number;
 }
-const WARM_CYCLES = 300;
 
 export interface Measured {
   url: string;
@@ -72,15 +76,24 @@ export async function measureFloor(bed: Bed, floor: Floor, key: CellKey, window:
 
 async function measured(key: CellKey, load: RunningLoad, roots: Roots, seconds: number): Promise<Cell> {
   const sampler = new MemorySampler(roots);
+  const others = othersSince(roots, load.pid);
   const before = cpuOf(roots);
   load.say('measure');
   await pause(seconds * 1_000);
   load.say('stop');
   const after = cpuOf(roots);
+  const disturbed = others();
   const memory = sampler.stop();
   const result = await load.finished();
   const cpu = perService((service) => (after[service] - before[service]) / result.cycles);
-  return { ...key, ...result, rate: result.cycles / result.seconds, cpu, memory };
+  return { ...key, ...result, rate: result.cycles / result.seconds, cpu, memory, others: disturbed };
 }
 
-const warmUpOf = ({ warmUp }: Window) => ({ seconds: warmUp, cycles: WARM_CYCLES });
+function othersSince(roots: Roots, load: number): () => number {
+  const ours = [...Object.values(roots).flat(), load, process.pid];
+  const unexplained = () => machineCpuMs() - cpuMs(ours);
+  const [at, before] = [performance.now(), unexplained()];
+  return () => Math.max(0, (unexplained() - before) / ((performance.now() - at) * cpus().length));
+}
+
+const warmUpOf = ({ warmUp, warmCycles }: Window) => ({ seconds: warmUp, cycles: warmCycles });

@@ -10,6 +10,7 @@ export interface Options {
   root: string;
   seconds: number;
   warmUp: number;
+  warmCycles: number;
   workloads: Workload[];
   concurrency: number[];
   /** How many attachments are stored for a list; everything else runs on `stored`. */
@@ -27,6 +28,7 @@ export interface Options {
 export const USAGE = `npm run bench -- [options]
   --seconds 10            the window that is measured, for each cell
   --warm-up 5             seconds of load before it
+  --warm-cycles 300       and at least so many cycles of it, if they come within two minutes
   --only attach-cycle,..  of ${Object.keys(WORKLOADS).join(', ')}
   --concurrency 1,8,32
   --lists 0,10000,100000  how many attachments are stored for a list
@@ -53,6 +55,7 @@ function read(args: string[]): Options {
     root: values.root,
     seconds: positive('seconds', values.seconds),
     warmUp: positive('warm-up', values['warm-up']),
+    warmCycles: positive('warm-cycles', values['warm-cycles']),
     workloads: values.only.split(',').map(workload),
     concurrency: values.concurrency.split(',').map((text) => positive('concurrency', text)),
     lists: values.lists.split(',').map((text) => whole('lists', text)),
@@ -70,6 +73,7 @@ const OPTIONS = {
   root: { type: 'string', default: ROOT },
   seconds: { type: 'string', default: '10' },
   'warm-up': { type: 'string', default: '5' },
+  'warm-cycles': { type: 'string', default: '300' },
   only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
   concurrency: { type: 'string', default: '1,8,32' },
   lists: { type: 'string', default: '0,10000,100000' },

@@ -49,6 +49,12 @@ export function livingProcesses(): ProcessFacts[] {
     .map(parseStat);
 }
 
+/** The CPU time that the whole machine has used so far, in ms: of the first line of /proc/stat, all but what it idled or waited for a disk. */
+export function machineCpuMs(line = contentOf('/proc/stat').split('\n', 1)[0] ?? ''): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(/\s+/).slice(1).map(Number);
+  return ((user + nice + system + irq + softirq + steal) * 1_000) / ticksPerSecond();
+}
+
 let ticks: number | undefined;
 const ticksPerSecond = () => (ticks ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })));
 

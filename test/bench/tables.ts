@@ -10,7 +10,7 @@ export const figure = (value: number, digits = 2): string => (Number.isFinite(va
 
 /** What each cell reached and used. */
 export function cellTable(cells: readonly Cell[]): string {
-  const head = ['workload', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'PSS g+w', 'PSS all', 'errors'];
+  const head = ['workload', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'PSS g+w', 'PSS all', 'others', 'errors'];
   return table(
     head,
     cells.map((cell) => [
@@ -20,6 +20,7 @@ export function cellTable(cells: readonly Cell[]): string {
       figure(cpuSum(cell)),
       figure(cell.memory.gatewayAndWorker, 0),
       figure(cell.memory.all, 0),
+      percent(cell.others),
       errorsOf(cell),
     ]),
   );
@@ -42,12 +43,12 @@ export function callTable(cells: readonly Cell[]): string {
 
 /** Beside each cell its own statements and messages, bare. */
 export function floorTable(results: readonly Result[]): string {
-  const head = ['floor of', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'service / floor', 'errors'];
+  const head = ['floor of', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'service / floor', 'others', 'errors'];
   const rows = results.flatMap(({ cell, floor }) => {
     if (!floor) return [];
     const ratio = figure(cpuSum(cell) / cpuSum(floor));
     const cpu = SERVICES.map((service) => figure(floor.cpu[service]));
-    return [[...nameOf(floor), figure(floor.rate, 1), ...cpu, figure(cpuSum(floor)), ratio, errorsOf(floor)]];
+    return [[...nameOf(floor), figure(floor.rate, 1), ...cpu, figure(cpuSum(floor)), ratio, percent(floor.others), errorsOf(floor)]];
   });
   return table(head, rows);
 }
@@ -78,6 +79,7 @@ export function profileTable({ totalMs, idleMs, packages, functions }: SelfTimes
   ].join('\n');
 }
 
+const percent = (share: number) => `${figure(share * 100, 0)} %`;
 const nameOf = ({ workload, stored, concurrency }: Cell) => [workload, stored, concurrency];
 
 const errorsOf = ({ errors }: Cell): string =>
