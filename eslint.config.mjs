@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/', '.faults/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', '.data/', '.secrets/', '.faults/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

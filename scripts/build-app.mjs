@@ -13,7 +13,11 @@ const dist = join(root, 'dist');
 /** A sentence for whoever started it; shown without a stack. */
 export class BuildError extends Error {}
 
-export const apps = () => readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'tsconfig.app.json')));
+/** Those that have sources here; where only what was built has come along, those that were built. */
+export const apps = () =>
+  existsSync(join(root, 'apps'))
+    ? readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'tsconfig.app.json')))
+    : readdirSync(join(dist, 'apps'));
 
 /** Where the built app begins. Without the compiler (an installation without development packages) what is there is taken as it is. */
 export async function builtMain(app) {

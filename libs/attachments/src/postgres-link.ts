@@ -2,7 +2,6 @@ import { isThisMachine, StartError } from '@app/domain';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import type { DatabaseConfig } from './store.config.js';
 
 /** Where the database is, by whom, and with what cover: what the configuration says, made fit for `pg`. */
 export interface PostgresLink {
@@ -11,7 +10,15 @@ export interface PostgresLink {
   ssl: false | { ca?: Buffer; cert?: Buffer; key?: Buffer; rejectUnauthorized: true; minVersion: 'TLSv1.2' };
 }
 
-export type LinkConfig = Pick<DatabaseConfig, 'DATABASE_URL'> & Partial<DatabaseConfig>;
+/** What DatabaseConfig says of it. */
+export interface LinkConfig {
+  DATABASE_URL: string;
+  DATABASE_PASSWORD_FILE?: string;
+  DATABASE_CA_FILE?: string;
+  DATABASE_CERT_FILE?: string;
+  DATABASE_KEY_FILE?: string;
+  DATABASE_ALLOW_PLAIN?: string;
+}
 
 const COVERED = ['require', 'verify-ca', 'verify-full'];
 /** What `pg` would read files by, or weaken the check with, on its own. */

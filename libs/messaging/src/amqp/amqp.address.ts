@@ -1,7 +1,6 @@
 import { isThisMachine, StartError } from '@app/domain';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { AmqpConfig } from '../amqp.config.js';
 
 /** Where the broker is, by whom, and with what cover. */
 export interface AmqpAddress {
@@ -10,7 +9,15 @@ export interface AmqpAddress {
   tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
 }
 
-type AddressConfig = Pick<AmqpConfig, 'AMQP_URL'> & Partial<AmqpConfig>;
+/** What AmqpConfig says of it. */
+interface AddressConfig {
+  AMQP_URL: string;
+  AMQP_PASSWORD_FILE?: string;
+  AMQP_CA_FILE?: string;
+  AMQP_CERT_FILE?: string;
+  AMQP_KEY_FILE?: string;
+  AMQP_ALLOW_PLAIN?: string;
+}
 
 /** Why AMQP_URL cannot be used as it is, beside the other variables; null: it can. */
 export function addressFault(config: AddressConfig): string | null {
