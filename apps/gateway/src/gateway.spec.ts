@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Global, Module } from '@nestjs/common';
-import { AttachmentsService, OperationsService, VolumesService, VolumeTypesService } from '@app/attachments';
-import { CommandClient } from '@app/messaging';
+import { AttachmentsService, BackendsService, OperationsService, VolumesService, VolumeTypesService } from '@app/attachments';
+import { BrokerState, CommandClient } from '@app/messaging';
 import { attachmentNotFound } from '@app/domain';
 import { NEVER } from 'rxjs';
 import { gatewayAdapter, GatewayConfig, GatewayModule } from './gateway.module.js';
@@ -35,9 +35,11 @@ const running = { state: 'running', reason: null, current: true, attachment: nul
     { provide: OperationsService, useValue: { look: async () => running } },
     { provide: VolumesService, useValue: {} },
     { provide: VolumeTypesService, useValue: {} },
+    { provide: BackendsService, useValue: { ping: async () => undefined, placedOn: async () => ({ backends: 0, unserved: [] }) } },
     { provide: CommandClient, useValue: { ring: () => NEVER } },
+    { provide: BrokerState, useValue: { connected: true } },
   ],
-  exports: [AttachmentsService, OperationsService, VolumesService, VolumeTypesService, CommandClient],
+  exports: [AttachmentsService, OperationsService, VolumesService, VolumeTypesService, BackendsService, CommandClient, BrokerState],
 })
 class FakeServices {}
 
