@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { compare } from './compare';
 import { parseOptions } from './options';
 import { runBench } from './run-bench';
 import { callTable, cellTable, floorTable, machineLines } from './tables';
@@ -6,6 +7,7 @@ import { isValid, verdictLine, verdicts } from './verdicts';
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
+  if (options.compare !== null) return void process.stdout.write(`${await compare(options.compare, options)}\n`);
   const { machine, results } = await runBench(options);
   const said = verdicts(results);
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify({ machine, options, results, verdicts: said }, null, 2)}\n`);

@@ -1,4 +1,6 @@
 import type { Cell } from './cells';
+import { change, type Compared, note } from './comparison';
+import { cellArgs, parseOptions } from './options';
 import { median, percentiles } from './percentiles';
 import { cpuMs, family, machineCpuMs, parsePss, parseStat } from './process-group';
 import { packageOf, selfTimes } from './profiles';
@@ -108,6 +110,33 @@ describe('what the tables and verdicts say', () => {
 
     expect(verdict && verdictLine(verdict)).toMatch(/^not measured: /);
     expect(isValid(cell({ errors: { x: 1 } }))).toBe(false);
+  });
+
+  it('compares the medians of two revisions, and a run with errors spoils its cell', () => {
+    const compared = new Map<string, Compared>();
+    const run = (which: 'old' | 'now', cpu: number, errors = {}) =>
+      note(compared, which, [{ cell: cell({ cpu: { gateway: cpu, worker: 0, broker: 0, database: 0 }, errors }), floor: null }]);
+    for (const cpu of [10, 12, 11]) run('old', cpu);
+    for (const cpu of [5, 9, 5.5]) run('now', cpu);
+    const [one] = compared.values();
+
+    expect(one && change(one)).toBe(-0.5);
+    run('now', 5, { 'show: 500': 1 });
+    expect(one?.now).toEqual([5, 9, 5.5, NaN]);
+  });
+
+  it('hands the same cells on to another run', () => {
+    const options = parseOptions(['--only', 'show,list', '--concurrency', '8,32', '--lists', '0,100', '--seconds', '3']);
+
+    expect(parseOptions(cellArgs(options))).toEqual(options);
+  });
+
+  it.each([
+    ['--only', 'shoe', 'there is no workload shoe'],
+    ['--seconds', '0', '--seconds takes more than 0'],
+    ['--concurrency', '1,x', '--concurrency takes whole numbers, not x'],
+  ])('refuses %s %s', (name, value, sentence) => {
+    expect(() => parseOptions([name, value])).toThrow(sentence);
   });
 
   it('prints errors, and the floor with its ratio', () => {

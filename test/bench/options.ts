@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Workload, WORKLOADS } from './workloads';
 
-const ROOT = join(__dirname, '..', '..');
-export const PROFILES = join(ROOT, 'bench-profiles');
+/** The checkout that this harness is part of. */
+export const HERE = join(__dirname, '..', '..');
+export const PROFILES = join(HERE, 'bench-profiles');
 
 export interface Options {
   /** The checkout whose apps are measured. */
@@ -16,7 +17,7 @@ export interface Options {
   /** How many attachments are stored for a list; everything else runs on `stored`. */
   lists: number[];
   stored: number;
-  /** Which of the two apps writes a CPU profile of the whole run. */
+  /** Which of the two apps writes a CPU profile of each window. */
   profile: 'gateway' | 'worker' | null;
   json: string | null;
   floor: boolean;
@@ -69,8 +70,14 @@ function read(args: string[]): Options {
   };
 }
 
+/** The same cells for another run of the bench. */
+export const cellArgs = ({ seconds, warmUp, warmCycles, workloads, concurrency, lists, stored }: Options): string[] =>
+  Object.entries({ seconds, 'warm-up': warmUp, 'warm-cycles': warmCycles, only: workloads, concurrency, lists, stored }).flatMap(
+    ([name, value]) => [`--${name}`, String(value)],
+  );
+
 const OPTIONS = {
-  root: { type: 'string', default: ROOT },
+  root: { type: 'string', default: HERE },
   seconds: { type: 'string', default: '10' },
   'warm-up': { type: 'string', default: '5' },
   'warm-cycles': { type: 'string', default: '300' },

@@ -1,8 +1,10 @@
 import Table from 'cli-table3';
 import type { Cell, Result } from './cells';
+import { change, type Compared } from './comparison';
 import { SERVICES } from './measured-services';
 import type { MachineFacts } from './machine';
 import type { StatementRow } from './observed';
+import { median } from './percentiles';
 import type { SelfTimes } from './profiles';
 import { cpuSum } from './verdicts';
 
@@ -51,6 +53,19 @@ export function floorTable(results: readonly Result[]): string {
     return [[...nameOf(floor), figure(floor.rate, 1), ...cpu, figure(cpuSum(floor)), ratio, percent(floor.others), errorsOf(floor)]];
   });
   return table(head, rows);
+}
+
+/** Two revisions, every run, CPU ms for each cycle over all four. */
+export function comparisonTable(compared: readonly Compared[]): string {
+  const rows = compared.flatMap((cell) => {
+    const line = (which: 'old' | 'now') => [cell.cell, which, ...cell[which].map((ms) => figure(ms)), figure(median(cell[which]))];
+    return [
+      [...line('old'), ''],
+      [...line('now'), `${figure(change(cell) * 100, 1)} %`],
+    ];
+  });
+  const runs = Math.max(0, ...compared.map(({ old }) => old.length));
+  return table(['CPU ms', '', ...Array.from({ length: runs }, (_, run) => `run ${run + 1}`), 'median', 'change'], rows);
 }
 
 export const machineLines = ({ date, revision, cores, cpu, kernel, node, postgres, rabbitmq }: MachineFacts): string =>

@@ -40,7 +40,13 @@ const parserOf = ((oid: number, format?: 'text') =>
     : (types.getTypeParser(oid, format) as unknown)) as typeof types.getTypeParser;
 
 export const poolOf = ({ databaseUrl, floor }: FloorServers): Pool =>
-  new Pool({ connectionString: databaseUrl, max: POOL_SIZE, options: floor.session, types: { getTypeParser: parserOf } });
+  new Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    idleTimeoutMillis: 0,
+    options: floor.session,
+    types: { getTypeParser: parserOf },
+  });
 
 export const queryOn = (pool: Pool): Hands['query'] => {
   return async (text, values, name) => (await pool.query(name === null ? { text, values } : { text, values, name })).rows as unknown[];
