@@ -61,7 +61,10 @@ function compared(what: string, backend: readonly string[], rows: readonly strin
 }
 
 /** Of all the time that the backend has been there. */
-export const twoHosts = (installation: Installation, multiattach: ReadonlySet<string>): string[] =>
-  installation.ledger.overlaps
+export async function twoHosts(installation: Installation): Promise<string[]> {
+  const rows = await installation.rows<{ id: string }>('select id from volumes where multiattach');
+  const multiattach = new Set(rows.map(({ id }) => id));
+  return installation.ledger.overlaps
     .filter(({ volume }) => !multiattach.has(volume))
     .map(({ at, volume, hosts }) => `volume ${volume} was with ${hosts.join(' and ')} at ${at}`);
+}

@@ -64,17 +64,21 @@ export class Site {
   static async open(): Promise<Site> {
     const site = new Site(await startWorld({ workers: 0, gateways: 0 }));
     site.workers = site.workersWith([], 2);
-    site.gateway = await site.start('gateway', {}); // alone, since the first start may have to build
-    await Promise.all([site.workers.fill(), site.start('gateway', { AMQP_URL: DEAD_BROKER }).then((deaf) => (site.deafGateway = deaf))]);
     return site;
   }
 
+  /** One after the other at first, since the first start of an app may have to build it. */
+  async start(): Promise<void> {
+    this.gateway = await this.run('gateway', {});
+    [this.deafGateway] = await Promise.all([this.run('gateway', { AMQP_URL: DEAD_BROKER }), this.workers.fill()]);
+  }
+
   gatewayWith(edits: Edit[], deaf: boolean): Promise<AppProcess> {
-    return this.start('gateway', deaf ? { AMQP_URL: DEAD_BROKER } : {}, edits);
+    return this.run('gateway', deaf ? { AMQP_URL: DEAD_BROKER } : {}, edits);
   }
 
   workersWith(edits: Edit[], count: number): Workers {
-    return new Workers((app, environment) => this.start(app, environment, edits), count);
+    return new Workers((app, environment) => this.run(app, environment, edits), count);
   }
 
   async close(): Promise<void> {
@@ -82,7 +86,7 @@ export class Site {
     await this.world.stop();
   }
 
-  private async start(app: 'gateway' | 'worker', more: Record<string, string>, edits: Edit[] = []): Promise<AppProcess> {
+  private async run(app: 'gateway' | 'worker', more: Record<string, string>, edits: Edit[] = []): Promise<AppProcess> {
     const plan = edits.length > 0 ? underPlan(currentRun().folder, `planted-${++this.plans}`, { edits }) : {};
     const started = await AppProcess.start(app, { ...this.world.environment, WAIT_LIMIT_MS, ...more, ...plan });
     this.started.push(started);

@@ -15,7 +15,10 @@ const GIVES_UP_AFTER_MS = 3_000;
 jest.setTimeout(120_000);
 
 let site: Site;
-beforeAll(async () => (site = await Site.open()), 180_000);
+beforeAll(async () => {
+  site = await Site.open();
+  await site.start();
+}, 300_000);
 afterAll(() => site.close());
 
 it.each(PLANTED_BUGS)('$name: it is caught, and nothing is without it', async (bug) => {

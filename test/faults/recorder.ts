@@ -106,7 +106,7 @@ function wireOf({ verb, volume, attachment, instance, host }: Asked): [string, s
 
 function factsOf(verb: Verb, { status, body }: Answered): Pick<Recorded, 'told' | 'credential'> {
   if (status >= 400) return { told: { message: messageOf(body) } };
-  if (verb === 'delete') return { told: { remaining: body.attachments.map(({ id }: { id: string }) => id) } };
+  if (verb === 'delete') return { told: { remaining: (body.attachments as { id: string }[]).map(({ id }) => id) } };
   if (verb === 'complete') return { told: {} };
   const { id, status: attachmentStatus, instance, connection_info: info } = body.attachment;
   return { told: { attachmentId: id, attachmentStatus, instance }, credential: info.auth_username ?? null };

@@ -12,7 +12,7 @@ export interface Scene {
   /** Exists from the moment on in which kill points count. */
   armedBy: string;
   /** For the record of the repetition. */
-  note(what: string): void;
+  note: (what: string) => void;
 }
 
 /** A fault under load. */
