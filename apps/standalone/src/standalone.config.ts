@@ -11,11 +11,14 @@ export class StandaloneConfig {
 
 const ALWAYS = { gateway: GatewayConfig, embedded: EmbeddedConfig, standalone: StandaloneConfig, times: TimesConfig, log: LogConfig };
 
+/** No load balancer needs time to notice that it ends. */
+const NOBODY_BEFORE_IT = { DRAIN_DELAY_MS: '0' };
+
 /** Standalone needs nothing said; of what it makes by itself, keys and a backend, it takes what is named instead. */
 export function standaloneConfig(environment: NodeJS.ProcessEnv) {
   const { BACKENDS, SECRETS_KEY_FILE } = environment;
   const named = { ...(BACKENDS?.trim() && { backends: BackendsConfig }), ...(SECRETS_KEY_FILE?.trim() && { secrets: SecretsConfig }) };
-  const config: Loaded & Partial<Named> = loadConfig({ ...ALWAYS, ...named }, environment);
+  const config: Loaded & Partial<Named> = loadConfig({ ...ALWAYS, ...named }, { ...NOBODY_BEFORE_IT, ...environment });
   return config;
 }
 
