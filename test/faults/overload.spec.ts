@@ -2,9 +2,10 @@ import { AppProcess } from '../support/app-process';
 import { closedLoop, memoryOf, openLoop, watchMemory } from '../support/load';
 import { until } from '../support/until';
 import { PROJECT_1, startWorld, type World } from '../support/world';
+import { FORM } from './form';
 
 /** Ten times what can be done, at the built apps. The long form is a minute of it. */
-const LONG = process.env.FAULTS_LONG === '1';
+const LONG = FORM.name === 'long';
 const SECONDS = LONG ? 60 : 10;
 const WARM_UP = LONG ? 10 : 4;
 const MEASURED = LONG ? 15 : 5;

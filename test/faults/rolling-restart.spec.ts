@@ -5,9 +5,10 @@ import { Balancer, type Outcome } from '../support/balancer';
 import { freePorts } from '../support/free-ports';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
+import { FORM } from './form';
 
 /** Every process of an installation is told to end and started again, one after the other, while callers go on as if nothing were. */
-const ROUNDS = process.env.FAULTS_LONG === '1' ? 5 : 1;
+const ROUNDS = FORM.name === 'long' ? 5 : 1;
 const CLIENTS = 16;
 const EXITS_WITHIN_MS = 20_000;
 const AS_IN_PRODUCTION = { LEASE_MS: 15_000, SWEEP_INTERVAL_MS: 1_000, BACKOFF_MS: 1_000, BACKOFF_LIMIT_MS: 60_000 };

@@ -22,7 +22,6 @@ const NAME_LENGTH = 32;
  * that planning anew gains nothing. Most of what a call costs there is planning (decision 0016).
  */
 export function onPostgres(pool: pg.Pool): RunStatement {
-  pool.on('acquire', survivable);
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
     if (!names.has(text) && names.size < MOST_NAMED) names.set(text, createHash('sha256').update(text).digest('hex').slice(0, NAME_LENGTH));
@@ -44,17 +43,6 @@ export function onPostgres(pool: pg.Pool): RunStatement {
       client.release(broken);
     }
   };
-}
-
-const seen = new WeakSet<pg.PoolClient>();
-
-/**
- * A connection may end at any moment, also in the very bytes that bring its last answer. The pool listens for that only while nobody holds it,
- * and an error that nobody listens for ends the process: whoever holds it hears of it by his statement.
- */
-function survivable(client: pg.PoolClient): void {
-  if (!seen.has(client)) client.on('error', () => undefined);
-  seen.add(client);
 }
 
 /** In an async context of its own: the lease that the embedded pool notes there must not reach our caller's timers. */
