@@ -19,6 +19,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  for (let said = error; said instanceof Error; said = said.cause) process.stderr.write(`${said.message}\n`);
+  let said = '';
+  // A reason is told once, also where whoever passed it on has repeated it.
+  for (let reason = error; reason instanceof Error; reason = reason.cause)
+    if (!said.includes(reason.message)) said += `${reason.message}\n`;
+  process.stderr.write(said === '' ? `${String(error)}\n` : said);
   process.exitCode = 1;
 });

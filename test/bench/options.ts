@@ -52,6 +52,7 @@ export function parseOptions(args: string[]): Options {
 
 function read(args: string[]): Options {
   const { values } = parseArgs({ args, options: OPTIONS, allowPositionals: false });
+  if (values.help) throw new Error('The bench measures gateway and worker on servers of its own; docs/performance.md says how.');
   return {
     root: values.root,
     seconds: positive('seconds', values.seconds),
@@ -91,6 +92,7 @@ const OPTIONS = {
   statements: { type: 'boolean', default: false },
   compare: { type: 'string' },
   runs: { type: 'string', default: '5' },
+  help: { type: 'boolean', default: false },
 } as const;
 
 function workload(name: string): Workload {
