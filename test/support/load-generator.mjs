@@ -118,6 +118,11 @@ class Measures {
   times = { refused: [], admitted: [], cycle: [] };
   seconds = new Map();
   withoutRetryAfter = 0;
+  slowRefusals = 0;
+
+  constructor(quickMs) {
+    this.quickMs = quickMs;
+  }
 
   answered(call, { status, retryAfter }, ms) {
     this.statuses[call] ??= {};
@@ -125,6 +130,7 @@ class Measures {
     const refused = status === 503 || status === 504;
     if (refused && Number.isNaN(retryAfter)) this.withoutRetryAfter++;
     this.times[refused ? 'refused' : 'admitted'].push(ms);
+    if (refused && ms > this.quickMs) this.slowRefusals++;
   }
 
   /** By the second in which it ended, from the begin of the measuring. */
@@ -140,6 +146,7 @@ class Measures {
     return {
       statuses: this.statuses,
       withoutRetryAfter: this.withoutRetryAfter,
+      slowRefusals: this.slowRefusals,
       refused: spread(this.times.refused),
       admitted: spread(this.times.admitted),
       cycles: spread(this.times.cycle),
@@ -156,13 +163,12 @@ export function spread(times) {
 }
 
 class Cycles {
-  measures = new Measures();
   begun = performance.now();
   gaveUp = 0;
   leftOver = new Set();
 
-  constructor(wire, volumes) {
-    Object.assign(this, { wire, free: [...volumes], every: volumes });
+  constructor(wire, { volumes, quickMs }) {
+    Object.assign(this, { wire, measures: new Measures(quickMs), free: [...volumes], every: volumes });
   }
 
   async timed(call, method, path, body) {
@@ -254,7 +260,7 @@ async function main() {
   const job = JSON.parse(await text(process.stdin));
   const wire = new Wire(job.url, job.headers);
   await wire.warm(job.connections);
-  const cycles = new Cycles(wire, job.volumes);
+  const cycles = new Cycles(wire, job);
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const running = new Set();

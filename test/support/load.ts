@@ -26,6 +26,8 @@ export interface LoadResult {
   statuses: Record<string, Record<string, number>>;
   /** Answers of 503 and 504 that say no time to come back. */
   withoutRetryAfter: number;
+  /** Refusals that took longer than `QUICK_MS`. */
+  slowRefusals: number;
   refused: Spread;
   admitted: Spread;
   cycles: Spread;
@@ -44,7 +46,12 @@ export interface Load {
   /** When the last cycle was begun, as Date.now(); those under way go on. */
   ended: Promise<number>;
   result: Promise<LoadResult>;
+  /** Of the generator. */
+  pid: number;
 }
+
+/** How long a refusal may take. */
+export const QUICK_MS = 100;
 
 /** So many clients, each with its next cycle as soon as its last has ended. */
 export const closedLoop = (target: Target, clients: number, seconds: number): Load =>
@@ -55,7 +62,9 @@ export const openLoop = (target: Target, rate: number, seconds: number): Load =>
 
 function generate({ url, token, volumes }: Target, job: object): Load {
   const child = spawn(process.execPath, [join(__dirname, 'load-generator.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ url, volumes, headers: { 'X-Auth-Token': token, 'OpenStack-API-Version': 'volume 3.44' }, ...job }));
+  child.stdin.end(
+    JSON.stringify({ url, volumes, headers: { 'X-Auth-Token': token, 'OpenStack-API-Version': 'volume 3.44' }, quickMs: QUICK_MS, ...job }),
+  );
   const ended = new Promise<number>((resolve) =>
     child.stdout.once('data', (line: Buffer) =>
       resolve((JSON.parse(String(line).split('\n')[0] ?? '') as { loadEnded: number }).loadEnded),
@@ -66,7 +75,7 @@ function generate({ url, token, volumes }: Target, job: object): Load {
     if (last === undefined) throw new Error(`the load generator ended without a result (${codeOf(child)})`);
     return JSON.parse(last) as LoadResult;
   });
-  return { ended, result };
+  return { ended, result, pid: child.pid ?? 0 };
 }
 
 const codeOf = ({ exitCode, signalCode }: ChildProcess) => String(exitCode ?? signalCode);
@@ -87,3 +96,7 @@ export function watchMemory(pids: readonly number[]): { stop(): number } {
     },
   };
 }
+
+/** How long a process's main thread has been ready to run and was not let, in ms since its start: the machine was busy with something else. */
+export const keptWaitingMs = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
