@@ -19,6 +19,7 @@ export async function findingsOf(stage: Stage, restsWithinMs: number): Promise<F
     ...(verdict.ok ? [] : [{ by: 'checker' as const, what: explained(verdict) }]),
     ...(await differences(stage)),
     ...crowded(stage),
+    ...(await refused(stage)),
     ...unexplained(stage),
   ];
 }
@@ -66,6 +67,13 @@ function crowded({ ledger, disturbed, volumes }: Stage): Finding[] {
       ...fenced.map(({ method, number, pid }) => `${method} under ${number} by ${pid}, who lives, was fenced off`),
     ].map((what) => ({ by: 'ledger' as const, what }));
   });
+}
+
+/** A result is refused when somebody else has the claim, and that leaves a settle: among living workers nobody has. */
+async function refused({ world, volumes, disturbed }: Stage): Promise<Finding[]> {
+  if (disturbed.size > 0) return [];
+  const settles = await world.query(`select id from operations where kind = 'settle' and volume_id = any($1)`, [volumes]);
+  return settles.map(() => ({ by: 'rows', what: 'a claim was taken from a worker that lives, and its result refused' }));
 }
 
 /** By their places in the ledger. */

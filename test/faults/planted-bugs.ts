@@ -81,7 +81,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
       },
     ],
     needs: { workers: 2 },
-    caughtBy: 'ledger',
+    caughtBy: 'rows',
     // Two workers go for the same operation, and both have seen it free before either of them has written.
     async scenario(stage) {
       const id = await stage.reserved();
