@@ -1,6 +1,6 @@
 import { EmbeddedConfig, SecretsConfig, TimesConfig } from '@app/attachments';
 import { type Backend, BackendsConfig, parseBackends } from '@app/drivers';
-import { loadConfig, LogConfig } from '@app/platform';
+import { HealthConfig, loadConfig, LogConfig } from '@app/platform';
 import { IsInt, Max, Min } from 'class-validator';
 import { GatewayConfig } from '../../gateway/src/gateway.module.js';
 
@@ -9,7 +9,14 @@ export class StandaloneConfig {
   @IsInt() @Min(0) @Max(65535) readonly NBD_PORT: number = 10809;
 }
 
-const ALWAYS = { gateway: GatewayConfig, embedded: EmbeddedConfig, standalone: StandaloneConfig, times: TimesConfig, log: LogConfig };
+const ALWAYS = {
+  gateway: GatewayConfig,
+  embedded: EmbeddedConfig,
+  standalone: StandaloneConfig,
+  times: TimesConfig,
+  health: HealthConfig,
+  log: LogConfig,
+};
 
 /** No load balancer needs time to notice that it ends. */
 const NOBODY_BEFORE_IT = { DRAIN_DELAY_MS: '0' };

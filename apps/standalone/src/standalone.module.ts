@@ -1,6 +1,7 @@
 import { AttachmentsModule, type Store } from '@app/attachments';
 import type { DriverRegistry } from '@app/drivers';
 import { MessagingModule, type Transport } from '@app/messaging';
+import type { HealthConfig, Lifecycle } from '@app/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type GatewayConfig, GatewayModule } from '../../gateway/src/gateway.module.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
@@ -10,13 +11,15 @@ export interface Parts {
   store: Store;
   drivers: DriverRegistry;
   transport: Transport;
+  lifecycle: Lifecycle;
+  health: HealthConfig;
 }
 
 /** Gateway and worker in one process: the same modules as apart, over one store and one transport. */
 @Module({})
 export class StandaloneModule {
-  static forRoot({ gateway, store, drivers, transport }: Parts): DynamicModule {
-    const edges = [GatewayModule.forRoot(gateway), WorkerModule.forRoot(drivers)];
+  static forRoot({ gateway, store, drivers, transport, lifecycle, health }: Parts): DynamicModule {
+    const edges = [GatewayModule.forRoot(gateway, lifecycle, health), WorkerModule.forRoot(drivers)];
     return { module: StandaloneModule, imports: [AttachmentsModule.forRoot(store), MessagingModule.forRoot(transport), ...edges] };
   }
 }

@@ -14,7 +14,7 @@ import {
 import { StartError } from '@app/domain';
 import { type Backend, DriverRegistry } from '@app/drivers';
 import { memoryTransport } from '@app/messaging';
-import { DataFolder } from '@app/platform';
+import { DataFolder, Health, HealthListener, Lifecycle } from '@app/platform';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -44,10 +44,15 @@ export async function start(config: Config, logger: LoggerService, opened: Opene
   opened.add(() => drivers.close());
 
   const transport = memoryTransport({ drainMs: config.gateway.DRAIN_MS });
-  const parts = { gateway: config.gateway, store, drivers, transport };
+  const lifecycle = new Lifecycle();
+  const parts = { gateway: config.gateway, store, drivers, transport, lifecycle, health: config.health };
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.forRoot(parts), adapter, { logger, abortOnError: false });
   opened.add(() => app.close());
-  return serve(app, parts);
+  const url = await serve(app, parts);
+  const probes = await HealthListener.open(config.health, app.get(Health));
+  opened.add(() => probes?.close());
+  opened.add(() => lifecycle.drain());
+  return url;
 }
 
 async function openedDatabase(folder: DataFolder, opened: Opened): Promise<Database> {
