@@ -114,11 +114,11 @@ export class Compute {
     if (answer.status !== 200) this.complain(asked, answer);
   }
 
-  /** Gone is gone: after an answer that left it open, 404 says that it was carried out. */
-  private async deleted(owner: Owner, attachment: string): Promise<void> {
+  /** Gone is gone: after an answer that left it open, or where a create is taken back by the gateway too, 404 says that it was carried out. */
+  private async deleted(owner: Owner, attachment: string, mayBeGone = false): Promise<void> {
     const asked: Asked = { ...owner, verb: 'delete', attachment, host: null };
     const { answer, doubts } = await this.insisted(asked);
-    if (answer.status !== 200 && !(answer.status === 404 && doubts)) this.complain(asked, answer);
+    if (answer.status !== 200 && !(answer.status === 404 && (doubts || mayBeGone))) this.complain(asked, answer);
   }
 
   /**
@@ -166,7 +166,7 @@ export class Compute {
     for (const { id, volume_id: of } of rows) {
       if (of !== volume || this.stage.owned.has(id)) continue;
       this.stage.owned.add(id);
-      await this.deleted({ client, volume, instance, host: null }, id);
+      await this.deleted({ client, volume, instance, host: null }, id, true);
     }
   }
 

@@ -21,26 +21,34 @@ function linksOf({ installation, random, note }: Scene, role: Role, to: 'databas
   return hit.map(({ links }) => links[to]);
 }
 
-function faultyLink(role: Role, to: 'database' | 'broker', fault: keyof typeof FAULTS): Scenario {
-  const { begin, lastsMs } = FAULTS[fault];
+type Fault = keyof typeof FAULTS;
+
+/** One fault, or one after the other under the same load. */
+function faultyLink(role: Role, to: 'database' | 'broker', faults: readonly Fault[]): Scenario {
   return {
-    name: `link ${role}-${to} ${fault}`,
+    name: `link ${role}-${to} ${faults.join(', ')}`,
     times: FORM.times,
     driverMs: FORM.driverMs,
     // Slow is not away, and only a gateway's database is asked by callers.
-    explains: role === 'gateway' && to === 'database' && fault !== 'slow' ? whileAway : nothing,
+    explains: role === 'gateway' && to === 'database' && faults.some((fault) => fault !== 'slow') ? whileAway : nothing,
     bells: to === 'broker',
     prepare: async (scene) => {
       const links = linksOf(scene, role, to);
       return async () => {
-        links.forEach(begin);
-        await pause(lastsMs);
-        for (const link of links) link.heal();
+        for (const { begin, lastsMs } of faults.map((fault) => FAULTS[fault])) {
+          links.forEach(begin);
+          await pause(lastsMs);
+          for (const link of links) link.heal();
+        }
       };
     },
   };
 }
 
+const ALL = Object.keys(FAULTS) as Fault[];
+
 export const FAULTY_LINKS: Scenario[] = (['gateway', 'worker'] as const).flatMap((role) =>
-  (['database', 'broker'] as const).flatMap((to) => (['cut', 'slow', 'half-open'] as const).map((fault) => faultyLink(role, to, fault))),
+  (['database', 'broker'] as const).flatMap((to) =>
+    (FORM.name === 'short' ? [ALL] : ALL.map((fault) => [fault])).map((faults) => faultyLink(role, to, faults)),
+  ),
 );

@@ -162,5 +162,9 @@ function keepAll(
     'ledger.jsonl': ledger,
     ...Object.fromEntries(logs),
   });
-  about.violations.push(`kept in ${where}: judged again by FAULTS_HISTORY=${where}/history.json npm run test:faults`);
+  const spec = 'npm run test:faults -- test/faults/scenarios.spec.ts';
+  about.violations.push(
+    `kept in ${where}: judged again by FAULTS_HISTORY=${where}/history.json ${spec}`,
+    `run again by FAULTS_FORM=${FORM.name} FAULTS_SEED=${about.seed} FAULTS_ONLY='${scenario.name}' ${spec}`,
+  );
 }

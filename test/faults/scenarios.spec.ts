@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { FIRST_SEED, FORM, isWanted } from './form';
 import { checkHistory, explained } from './history/checker';
 import { Installation, type Servers, startServers } from './installation';
@@ -33,7 +34,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 function tell(name: string, seed: number, { calls, errors, wholeAfterMs, notes, violations }: Outcome): void {
   for (const note of notes) say(`  ${note}`);
-  const whole = `whole again after ${(wholeAfterMs / 1000).toFixed(1)} s`;
+  const whole = `whole again after ${(wholeAfterMs / 1000).toFixed(1)} s, load ${loadavg()[0]?.toFixed(1)}`;
   say(`${name}, seed ${seed}: ${calls} calls, ${errors} of them errors of the server, ${whole}, ${violations.length} violations`);
 }
 
