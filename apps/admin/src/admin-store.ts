@@ -5,6 +5,7 @@ import {
   type Database,
   OperationLog,
   PruningService,
+  RekeyService,
   requireReady,
   StuckLog,
   VolumesService,
@@ -15,7 +16,7 @@ import { randomUUID } from 'node:crypto';
 import type { AdminConfig } from './admin.config.js';
 import { type OpenDatabase, openDatabase } from './open-database.js';
 
-/** What commands read and write. Nothing here opens what is sealed, so no key is needed. */
+/** What commands read and write. Nothing here opens what is sealed, so no key is needed; only a rekey is given the ring. */
 export interface Services {
   volumes: VolumesService;
   attachments: AttachmentLog;
@@ -23,6 +24,7 @@ export interface Services {
   backends: BackendsService;
   pruning: PruningService;
   stuck: StuckLog;
+  rekey: RekeyService;
 }
 
 /** Opened by the first command that asks, so that `--help` works on a machine where nothing else does. */
@@ -45,6 +47,7 @@ export class AdminStore implements OnApplicationShutdown {
       backends,
       pruning: new PruningService(database),
       stuck: new StuckLog(database, config.times),
+      rekey: new RekeyService(database),
     };
   }
 

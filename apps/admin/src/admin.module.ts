@@ -11,9 +11,10 @@ import {
   OperationCommands,
   BackendCommands,
   DeadLetterCommands,
+  SecretsCommands,
 } from './commands/groups.js';
 
-const COMMANDS = [DbCommands, VolumeCommands, AttachmentCommands, OperationCommands, BackendCommands, DeadLetterCommands];
+const COMMANDS = [DbCommands, VolumeCommands, AttachmentCommands, OperationCommands, BackendCommands, DeadLetterCommands, SecretsCommands];
 
 const HELP = `
 Examples:

@@ -14,6 +14,7 @@ export { OperationLog, type OperationFilter, type OperationRecord } from './oper
 export { ClaimLost, HandOver, OperationsService } from './operations.service.js';
 export { type Counts, PruningService } from './pruning.service.js';
 export * from './records.js';
+export { type KeyUse, type Rekeyed, RekeyService } from './rekey.service.js';
 export { KeyRing } from './sealing.js';
 export { proveKeys } from './sealing-check.js';
 export { DatabaseConfig, EmbeddedConfig, SecretsConfig, TimesConfig } from './store.config.js';

@@ -9,10 +9,15 @@ const TAG_BYTES = 16;
 
 /** Where a sealed text lives. It opens nowhere else: table, column and row are part of what is sealed. */
 export type Place = `${string}.${string}:${string}`;
-export const place = (
-  column: 'attachments.connector' | 'attachments.connection_info' | 'operations.intent' | 'sealing_checks.sealed',
-  rowId: string,
-): Place => `${column}:${rowId}`;
+/** Every column that holds sealed texts: all of them come under a new key. */
+export const SEALED_COLUMNS = [
+  'attachments.connector',
+  'attachments.connection_info',
+  'operations.intent',
+  'sealing_checks.sealed',
+] as const;
+export type SealedColumn = (typeof SEALED_COLUMNS)[number];
+export const place = (column: SealedColumn, rowId: string): Place => `${column}:${rowId}`;
 
 /** A ring of keys: the first seals, all of them open. A sealed text is `v1.<key id>.<iv>.<ciphertext and tag>`. */
 export class KeyRing {
@@ -29,6 +34,16 @@ export class KeyRing {
   /** @throws StartError naming the file and what is wrong with it. */
   static fromFile(path: string): KeyRing {
     return new KeyRing(readKeys(path));
+  }
+
+  /** The id of the key that seals. An id says nothing of its key. */
+  get sealingKey(): string {
+    return this.sealing.id;
+  }
+
+  /** The ids of all keys, in the order of the ring. */
+  get ids(): string[] {
+    return [...this.keys.keys()];
   }
 
   seal(value: unknown, at: Place): string {

@@ -13,6 +13,8 @@ import { ShowOperationCommand } from './show-operation.command.js';
 import { ListBackendsCommand } from './list-backends.command.js';
 import { ListDeadLettersCommand } from './list-dead-letters.command.js';
 import { ShowDeadLetterCommand } from './show-dead-letter.command.js';
+import { RekeySecretsCommand } from './rekey-secrets.command.js';
+import { StatusSecretsCommand } from './status-secrets.command.js';
 import { GroupCommand } from './group-command.js';
 
 @Command({
@@ -59,4 +61,13 @@ export class BackendCommands extends GroupCommand {
 })
 export class DeadLetterCommands extends GroupCommand {
   protected readonly examples = ['dead-letter list'];
+}
+
+@Command({
+  name: 'secrets',
+  description: 'The keys that seal connections: which are in use, and how rows come under a new one.',
+  subCommands: [StatusSecretsCommand, RekeySecretsCommand],
+})
+export class SecretsCommands extends GroupCommand {
+  protected readonly examples = ['secrets status', 'secrets rekey --dry-run'];
 }
