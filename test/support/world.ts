@@ -32,17 +32,19 @@ export interface WorldOptions {
   /** A database server or broker of the test's own, for one that it kills. */
   databaseUrl?: string;
   amqpUrl?: string;
+  /** A world that has ended: its backend, as the ledger has it, and its keys are this one's. */
+  continues?: World;
 }
 
 const QUICK: Partial<TimesConfig> = { LEASE_MS: 1500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 2000, SWEEP_INTERVAL_MS: 200 };
 
 /** The real gateway and workers on a real database and broker, with the `fake` driver; one backend that no other world knows. */
 export class World {
-  readonly backend = `w${randomBytes(5).toString('hex')}@fake`;
-  readonly ledgerPath = `${currentRun().folder}/${this.backend}.ledger`;
+  readonly backend: string;
+  readonly ledgerPath: string;
   /** Faults of the drivers in processes of their own; `writeFaults` steers them. */
-  readonly faultsFile = `${currentRun().folder}/${this.backend}.faults`;
-  readonly keyFile = `${currentRun().folder}/${this.backend}.key`;
+  readonly faultsFile: string;
+  readonly keyFile: string;
   readonly keys: KeyRing;
   /** Members of two projects, and an administrator in the first. */
   readonly member = `m1:${PROJECT_1}:member`;
@@ -56,7 +58,10 @@ export class World {
 
   constructor(private readonly options: WorldOptions) {
     this.times = Object.assign(new TimesConfig(), QUICK, options.times);
-    writeFileSync(this.keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+    this.backend = options.continues?.backend ?? `w${randomBytes(5).toString('hex')}@fake`;
+    const path = `${currentRun().folder}/${this.backend}`;
+    [this.ledgerPath, this.faultsFile, this.keyFile] = [`${path}.ledger`, `${path}.faults`, `${path}.key`];
+    if (!options.continues) writeFileSync(this.keyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
     this.keys = KeyRing.fromFile(this.keyFile);
   }
 

@@ -7,6 +7,7 @@ import {
   PruningService,
   RekeyService,
   requireReady,
+  RestoredDatabase,
   StuckLog,
   VolumesService,
   VolumeTypesService,
@@ -25,6 +26,7 @@ export interface Services {
   pruning: PruningService;
   stuck: StuckLog;
   rekey: RekeyService;
+  restored: RestoredDatabase;
 }
 
 /** Opened by the first command that asks, so that `--help` works on a machine where nothing else does. */
@@ -48,6 +50,7 @@ export class AdminStore implements OnApplicationShutdown {
       pruning: new PruningService(database),
       stuck: new StuckLog(database, config.times),
       rekey: new RekeyService(database),
+      restored: new RestoredDatabase(database),
     };
   }
 

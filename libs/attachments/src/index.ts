@@ -15,6 +15,7 @@ export { ClaimLost, HandOver, OperationsService } from './operations.service.js'
 export { type Counts, PruningService } from './pruning.service.js';
 export * from './records.js';
 export { type KeyUse, type Rekeyed, RekeyService } from './rekey.service.js';
+export { RestoredDatabase } from './restored.js';
 export { KeyRing } from './sealing.js';
 export { proveKeys } from './sealing-check.js';
 export { DatabaseConfig, EmbeddedConfig, SecretsConfig, TimesConfig } from './store.config.js';

@@ -2,6 +2,7 @@ import { Command } from 'nest-commander';
 import { MigrateDbCommand } from './migrate-db.command.js';
 import { CheckDbCommand } from './check-db.command.js';
 import { PurgeDbCommand } from './purge-db.command.js';
+import { RestoredDbCommand } from './restored-db.command.js';
 import { CreateVolumeCommand } from './create-volume.command.js';
 import { ListVolumesCommand } from './list-volumes.command.js';
 import { ShowVolumeCommand } from './show-volume.command.js';
@@ -19,8 +20,8 @@ import { GroupCommand } from './group-command.js';
 
 @Command({
   name: 'db',
-  description: 'The database: bring it up to date, check it, delete what has been over for long.',
-  subCommands: [MigrateDbCommand, CheckDbCommand, PurgeDbCommand],
+  description: 'The database: bring it up to date, check it, delete what has been over for long, bring it back from a backup.',
+  subCommands: [MigrateDbCommand, CheckDbCommand, PurgeDbCommand, RestoredDbCommand],
 })
 export class DbCommands extends GroupCommand {
   protected readonly examples = ['db migrate', 'db check', 'db purge --older 30d'];
