@@ -1,6 +1,4 @@
-import { Database, PruningService } from '@app/attachments';
-import { PRUNED_TABLES, pruneStatement } from '../../libs/attachments/src/prune.statements';
-import type { Sql } from '../../libs/attachments/src/sql';
+import { Database, PruningService, PRUNED_TABLES, pruneStatement } from '@app/attachments';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 import { admin, adminJson } from './admin-cli';
@@ -193,8 +191,11 @@ describe('beside callers', () => {
       [volume],
     );
     const overlaps: string[] = [];
-    const genuine = Reflect.get(Database.prototype, 'rows') as (statement: Sql) => Promise<unknown[]>;
-    const watch = jest.spyOn(Database.prototype, 'rows').mockImplementation(function <T>(this: Database, statement: Sql): Promise<T[]> {
+    const genuine = Reflect.get(Database.prototype, 'rows') as (statement: Statement) => Promise<unknown[]>;
+    const watch = jest.spyOn(Database.prototype, 'rows').mockImplementation(function <T>(
+      this: Database,
+      statement: Statement,
+    ): Promise<T[]> {
       return genuine.call(this, statement).catch((error: Error) => {
         // That one worker's bell and another's sweep claim the same operation is a concurrent update, and has nothing to do with pruning.
         if (error.message.includes('concurrent delete') && !statement.text.startsWith('with gone')) overlaps.push(statement.text);
@@ -242,6 +243,8 @@ const OLD_ROWS = `
   insert into operations (id, kind, volume_id, attachment_id, backend, revision, state, request_id, created_at, finished_at)
     select 'o' || i || k, k, 'v' || i, 'a' || i, 'x@y', 1, 'succeeded', 'r', now() - interval '41 days', now() - interval '40 days'
     from generate_series(1, 3000) i, unnest(array['attach', 'detach']) k on conflict do nothing`;
+
+type Statement = Parameters<Database['rows']>[0];
 
 interface PlanNode {
   'Node Type': string;

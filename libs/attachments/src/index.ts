@@ -13,6 +13,7 @@ export { openStore } from './open-store.js';
 export { OperationLog, type OperationFilter, type OperationRecord } from './operation-log.js';
 export { ClaimLost, HandOver, OperationsService } from './operations.service.js';
 export { type Counts, PruningService } from './pruning.service.js';
+export { PRUNED_TABLES, pruneStatement } from './prune.statements.js';
 export * from './records.js';
 export { type KeyUse, type Rekeyed, RekeyService } from './rekey.service.js';
 export { RestoredDatabase } from './restored.js';
