@@ -29,7 +29,7 @@ const SHORT: Form = {
   databaseAwayMs: 1_000,
   linkFaultMs: 1_500,
   halfOpenMs: 2_500,
-  times: { LEASE_MS: 1_500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 1_000, SWEEP_INTERVAL_MS: 250 },
+  times: { DATABASE_WAIT_MS: 5_000, LEASE_MS: 1_500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 1_000, SWEEP_INTERVAL_MS: 250 },
   driverTimes: { WAIT_LIMIT_MS: 2_500, DRIVER_TIMEOUT_MS: 4_000 },
   driverFaultMs: 5_000,
 };
