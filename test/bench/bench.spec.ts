@@ -9,7 +9,7 @@ import { cpuSum } from './verdicts';
 
 const CYCLE = '--only attach-cycle --concurrency 4 --stored 200 --seconds 2 --warm-up 1 --warm-cycles 20'.split(' ');
 
-it('given the bench, when it measures a cell for a moment, then every figure is there, nothing fails, and the floor costs less', async () => {
+it('given the bench, when it measures a cell for a moment, then every figure is there, and nothing fails', async () => {
   const json = join(currentRun().folder, 'bench.json');
 
   await promisify(execFile)(process.execPath, [join(__dirname, 'start.cjs'), 'bench.ts', ...CYCLE, '--json', json]);
@@ -23,8 +23,6 @@ it('given the bench, when it measures a cell for a moment, then every figure is 
     for (const { p50, p99 } of Object.values(cell.calls)) expect(p99).toBeGreaterThanOrEqual(p50);
     expect(cell.rate).toBeGreaterThan(0);
     expect(cell.memory.all).toBeGreaterThan(cell.memory.gatewayAndWorker);
-    const ofApps = ({ gateway, worker }: typeof cell.cpu) => gateway + worker;
-    expect(floor && ofApps(floor.cpu)).toBeLessThan(ofApps(cell.cpu));
     expect(floor && cpuSum(floor)).toBeGreaterThan(0);
   }
 }, 240_000);

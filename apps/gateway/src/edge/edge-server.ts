@@ -19,8 +19,8 @@ const LAST_ANSWER_MS = 2_000;
 const ALWAYS = new Set(['/healthcheck', '/livez', '/readyz']);
 
 /**
- * The server under Fastify: it refuses before anything is done for a request that there is no room for, which takes a twentieth of what
- * answering takes, and it ends without cutting off a request.
+ * The server under Fastify: it refuses before anything is done for a request that there is no room for, at the price of reading it and
+ * writing an answer that was made beforehand, and it ends without cutting off a request.
  */
 export class EdgeServer {
   readonly admission: Admission;
