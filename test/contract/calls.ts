@@ -1,4 +1,6 @@
+import { AttachmentsService } from '@app/attachments';
 import type { FakeMethod } from '@app/drivers';
+import { until } from '../support/until';
 import { aConnector, type World } from '../support/world';
 
 /** The calls of the cases, as a member of the project makes them. */
@@ -43,6 +45,18 @@ export const pending = <T>(answer: Promise<T>): Promise<T> => {
   answer.catch(() => undefined);
   return answer;
 };
+
+/** A repeat of an update, sent and come so far that it has found the one in flight: from here on that one may end. */
+export async function joining(world: World, id: string): Promise<{ answer: ReturnType<typeof update> }> {
+  const gateway = world.gateways[0];
+  if (!gateway) throw new Error('this world has no gateway');
+  const begun = jest.spyOn(gateway.app.get(AttachmentsService), 'beginAttach');
+  const answer = pending(update(world, id));
+  await until('the repeat has looked for work in flight', () => begun.mock.results.length > 0);
+  await begun.mock.results[0]?.value;
+  begun.mockRestore();
+  return { answer };
+}
 
 export const absent = (id: string) => ({
   status: 404,

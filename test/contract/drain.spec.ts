@@ -1,7 +1,6 @@
-import { AttachmentsService } from '@app/attachments';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
-import { asked, create, failure, hostsOf, LONG_LEASE, pending, rowsOf, update } from './calls';
+import { asked, create, failure, hostsOf, LONG_LEASE, pending, rowsOf, update, joining } from './calls';
 
 /** A gateway that is told to end while callers wait: its wait limit is far beyond this test's own. */
 let world: World;
@@ -20,10 +19,7 @@ it('its callers hear what they would hear at the wait limit, and another gateway
   await world.gateways.shift()?.stop();
 
   expect(await waiting).toMatchObject({ status: 504, body: { computeFault: { code: 504 } } });
-  const joining = jest.spyOn(world.gateways[0]?.app.get(AttachmentsService) as AttachmentsService, 'beginAttach');
-  const again = pending(update(world, id));
-  await until('the repeat has found the attach in flight', () => joining.mock.results.length === 1);
-  await joining.mock.results[0]?.value;
+  const { answer: again } = await joining(world, id);
   world.driver.faults = {};
   expect((await again).status).toBe(200);
   expect(asked(world, volume, 'initializeConnection')).toBe(1);

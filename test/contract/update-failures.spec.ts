@@ -1,7 +1,7 @@
 import { type Faults } from '@app/drivers';
 import { aConnector, startWorld, type World } from '../support/world';
 import { until } from '../support/until';
-import { asked, BACKEND_API, conflict, failure, hostsOf, LONG_LEASE, pending, refusal, remove, update, volumeIs } from './calls';
+import { asked, BACKEND_API, conflict, failure, hostsOf, LONG_LEASE, pending, refusal, remove, update, volumeIs, joining } from './calls';
 
 /** Section F: updates that the driver refuses, or is still busy with. */
 let world: World;
@@ -94,7 +94,7 @@ it('case 147a: while one host is being connected another is refused, and a repea
   );
 
   const refused = await update(world, id, aConnector('dest'));
-  const again = pending(update(world, id));
+  const { answer: again } = await joining(world, id);
   world.driver.faults = {};
 
   expect(refused).toMatchObject(

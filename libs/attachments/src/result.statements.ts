@@ -124,7 +124,8 @@ export const detachedStatement = (claim: Claim, exported: 'stands' | 'gone' | 'l
   sql`with ${ended(claim, 'succeeded', null)},
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
       from o where attachments.id = o.attachment_id and not attachments.deleted returning attachments.id, attachments.volume_id),
-    p as (update operations set intent = null, touched = false from o where operations.attachment_id = o.attachment_id and operations.id <> o.id),
+    p as (update operations set intent = null, touched = false from o
+      where operations.attachment_id = o.attachment_id and operations.id <> o.id and operations.touched),
     v as (update volumes v set ${recomputed(raw('a.id'))}${exported === 'gone' ? NO_EXPORT : raw('')} from a where v.id = a.volume_id),
     w as (insert into operations ${settleOf(claim, sql`o where ${exported === 'leftOver'}`)})
     select o.state, ${AND_MORE} from o`;
