@@ -68,19 +68,23 @@ export const GATEWAY_PLACES = {
       about: '`volume ${request.volumeId}`',
     },
     'an update': { file: SERVICE, find: 'return this.database.row((0, attachment_statements_js_1.attachIntent)', about: ATTACHMENT },
-    'a complete': { file: SERVICE, find: 'return this.database.row((0, attachment_statements_js_1.completeIntent)', about: ATTACHMENT },
+    'a complete': {
+      file: SERVICE,
+      find: 'return (await this.database.row((0, attachment_statements_js_1.completeAtOnce)',
+      about: ATTACHMENT,
+    },
     'a delete': { file: SERVICE, find: 'return this.database.row((0, attachment_statements_js_1.detachIntent)', about: ATTACHMENT },
   },
   'after its commit': {
     'a create': {
       file: CONTROLLER,
-      find: 'const promised = await this.attachments.beginCreate(caller, { ...request, connector });',
+      find: 'const promised = (0, noted_js_1.noted)(await this.attachments.beginCreate(caller, { ...request, connector }));',
       at: 'after',
       about: PROMISED,
     },
     'an update': {
       file: CONTROLLER,
-      find: 'const promised = await this.attachments.beginAttach(caller, id, attachment.connector);',
+      find: 'const promised = (0, noted_js_1.noted)(await this.attachments.beginAttach(caller, id, attachment.connector));',
       at: 'after',
       about: PROMISED,
     },
