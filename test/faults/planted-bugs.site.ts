@@ -6,7 +6,9 @@ import { startWorld, type World } from '../support/world';
 import { type Edit, underPlan } from './fault-plan';
 
 /** Longer than anything takes in which nothing is wrong. */
-const WAIT_LIMIT_MS = '6000';
+const WAIT_LIMIT_MS = '12000';
+/** A worker that is short of the machine must not lose its claims. */
+const LEASE_MS = 4000;
 /** Nobody is there. */
 const DEAD_BROKER = 'amqp://127.0.0.1:1';
 
@@ -62,7 +64,7 @@ export class Site {
   private constructor(readonly world: World) {}
 
   static async open(): Promise<Site> {
-    const site = new Site(await startWorld({ workers: 0, gateways: 0 }));
+    const site = new Site(await startWorld({ workers: 0, gateways: 0, times: { LEASE_MS } }));
     site.workers = site.workersWith([], 2);
     return site;
   }
