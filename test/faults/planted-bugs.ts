@@ -9,6 +9,8 @@ import type { Needs, Stage } from './planted-bugs.stage';
 export interface PlantedBug {
   name: string;
   edits: Edit[];
+  /** What makes the moment last in which the defect shows: it is planted without the defect as well. */
+  lasts?: Edit[];
   needs?: Needs;
   scenario: (stage: Stage) => Promise<void>;
   /** Who must notice; others may as well. */
@@ -131,12 +133,21 @@ export const PLANTED_BUGS: PlantedBug[] = [
         replace: 'where id = ${volume.id} returning *',
       },
     ],
+    // Every other one writes late what it has decided.
+    lasts: [
+      {
+        app: 'gateway',
+        file: 'libs/attachments/src/attachments.service.js',
+        find: 'const row = await this.database.row((0, attachment_statements_js_1.reserveStatement)',
+        replace: `globalThis.turns = (globalThis.turns ?? 0) + 1;
+          await new Promise((resolve) => setTimeout(resolve, (globalThis.turns % 2) * ${SLOW_MS}));
+          const row = await this.database.row((0, attachment_statements_js_1.reserveStatement)`,
+      },
+    ],
     caughtBy: 'checker',
     async scenario(stage) {
-      for (let i = 0; i < 6; i++) {
-        const volume = await stage.volume();
-        await Promise.all(Array.from({ length: 8 }, () => stage.reserve(volume)));
-      }
+      const volume = await stage.volume();
+      await Promise.all([stage.reserve(volume), stage.reserve(volume)]);
     },
   },
   {
