@@ -23,6 +23,6 @@ main().catch((error: unknown) => {
   // A reason is told once, also where whoever passed it on has repeated it.
   for (let reason = error; reason instanceof Error; reason = reason.cause)
     if (!said.includes(reason.message)) said += `${reason.message}\n`;
-  process.stderr.write(said === '' ? `${String(error)}\n` : said);
-  process.exitCode = 1;
+  // The servers are gone, and whatever still waits for them must not keep the shell waiting.
+  process.stderr.write(said === '' ? `${String(error)}\n` : said, () => process.exit(1));
 });

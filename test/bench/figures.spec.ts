@@ -1,5 +1,6 @@
 import type { Cell } from './cells';
 import { change, type Compared, note } from './comparison';
+import { flameGraph } from './flame-graph';
 import { cellArgs, parseOptions } from './options';
 import { median, percentiles } from './percentiles';
 import { cpuMs, family, machineCpuMs, parsePss, parseStat } from './process-group';
@@ -173,5 +174,23 @@ describe('a CPU profile', () => {
       idleMs: 5,
       packages: [{ name: 'pg', ms: 3 }],
     });
+  });
+
+  it('is drawn with callers over what they called, as wide as its time, without idling', () => {
+    const nodes = [
+      { id: 1, callFrame: frame('(root)'), children: [2, 3] },
+      { id: 2, callFrame: frame('(idle)') },
+      { id: 3, callFrame: frame('show<T>', '/srv/apps/gateway/src/show.js'), children: [4] },
+      { id: 4, callFrame: frame('query', '/srv/node_modules/pg/lib/client.js') },
+    ];
+
+    const svg = flameGraph({ nodes, samples: [2, 3, 4], timeDeltas: [5_000, 1_000, 2_000] }, 'a gateway');
+
+    const boxes = [...svg.matchAll(/<title>(.*?)<\/title><rect x="(.*?)" y="(\d+)" width="(.*?)"/g)].map(([, ...box]) => box);
+    expect(boxes).toEqual([
+      ['all (all): 3 ms', '0.0', '42', '1200.0'],
+      ['show&lt;T&gt; (apps/gateway): 3 ms', '0.0', '58', '1200.0'],
+      ['query (pg): 2 ms', '0.0', '74', '800.0'],
+    ]);
   });
 });

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { until } from '../support/until';
+import { flameGraph } from './flame-graph';
 import type { Observer, StatementRow } from './observed';
 import { type Profile, selfTimes } from './profiles';
 import { profileTable, statementTable } from './tables';
@@ -28,10 +29,10 @@ const STATEMENTS = `select calls::int, total_plan_time as plan, total_exec_time 
 from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
 order by total_plan_time + total_exec_time desc limit 20`;
 
-/** The CPU profile of one app; the app was started with profiler.cjs. */
+/** The CPU profile of one app, and its flame graph beside it; the app was started with profiler.cjs. */
 export function profileObserver(pid: number, folder: string): Observer {
   mkdirSync(folder, { recursive: true });
-  const filesOfIt = () => readdirSync(folder).filter((name) => name.startsWith(`${pid}-`));
+  const filesOfIt = () => readdirSync(folder).filter((name) => name.startsWith(`${pid}-`) && name.endsWith('.cpuprofile'));
   let before: string[] = [];
   return {
     open: async () => {
@@ -41,6 +42,7 @@ export function profileObserver(pid: number, folder: string): Observer {
     close: async () => {
       process.kill(pid, 'SIGUSR2');
       const profile = await until('the profile is written', () => newest(folder, filesOfIt(), before), 60_000);
+      writeFileSync(`${profile.file}.svg`, flameGraph(profile.content, profile.file));
       return profileTable(selfTimes(profile.content), profile.file);
     },
   };

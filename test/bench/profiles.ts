@@ -1,6 +1,6 @@
 /** What is read of a .cpuprofile, as V8 writes it. */
 export interface Profile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
   samples: number[];
   /** Of each sample, in µs, since the one before it. */
   timeDeltas: number[];
