@@ -128,7 +128,10 @@ export class World {
   async startGateway(amqpUrl = this.amqpUrl): Promise<StartedGateway> {
     const config = Object.assign(new GatewayConfig(), { PORT: 0, DRAIN_DELAY_MS: 0 }, this.options.gateway);
     const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: amqpUrl }));
-    const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 }, config.DATABASE_WAIT_MS);
+    const database = await openPostgres(
+      { DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 },
+      { waitMs: config.DATABASE_WAIT_MS, statementMs: 10_000 },
+    );
 
     @Module({
       imports: [

@@ -20,7 +20,7 @@ export const MIGRATIONS = [FirstTables1764000000000, PruningIndexes1764100000000
 
 /** For those who have time; a gateway's callers have less. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+const ANSWER_COMES_WITHIN_MS = 2_000;
 const KEEP_ALIVE_MS = 10_000;
 const IDLE_TIMEOUT_MS = 600_000;
 
@@ -32,10 +32,17 @@ const base = {
   uuidExtension: 'pgcrypto',
 } as const;
 
-/** `waitMs`: how long a statement waits for a connection. @throws StartError when the server cannot be reached or is too old, or is not who it should be. */
+export interface Patience {
+  /** How long a statement waits for a connection, in ms. */
+  waitMs?: number;
+  /** How long it may then take, in ms; without it, as long as it likes: an index on a large table is built by one statement. */
+  statementMs?: number;
+}
+
+/** @throws StartError when the server cannot be reached or is too old, or is not who it should be. */
 export async function openPostgres(
   config: LinkConfig & Pick<DatabaseConfig, 'DATABASE_POOL_SIZE'>,
-  waitMs = CONNECT_TIMEOUT_MS,
+  { waitMs = CONNECT_TIMEOUT_MS, statementMs = 0 }: Patience = {},
 ): Promise<Database> {
   const { url, ssl } = postgresLink(config);
   const source = new DataSource({
@@ -45,14 +52,14 @@ export async function openPostgres(
     poolSize: config.DATABASE_POOL_SIZE,
     connectTimeoutMS: waitMs,
     extra: {
-      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c statement_timeout=${statementMs}`,
       types: { getTypeParser },
       // A connection costs the server a process, and us every statement's preparation: one that rests is worth keeping.
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       // A connection that was cut without a word must not be waited for longer than the server would have taken.
-      query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+      query_timeout: statementMs > 0 ? statementMs + ANSWER_COMES_WITHIN_MS : undefined,
       onConnect: survives,
     },
   });

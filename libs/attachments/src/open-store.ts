@@ -11,10 +11,13 @@ interface StoreConfig {
   times: TimesConfig;
 }
 
+/** Whoever waits for a connection that was cut without a word waits so long, so all is whole again well within half a minute. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 /** The store of a process that works on PostgreSQL. @throws StartError for a database that is away, behind or too new, and for keys that are not its own. */
 export async function openStore({ database: config, secrets, times }: StoreConfig, waitMs?: number): Promise<Store> {
   const keys = KeyRing.fromFile(secrets.SECRETS_KEY_FILE);
-  const database = await openPostgres(config, waitMs);
+  const database = await openPostgres(config, { waitMs, statementMs: STATEMENT_TIMEOUT_MS });
   await requireReady(database);
   await proveKeys(database, keys);
   return { database, keys, times };
