@@ -102,7 +102,7 @@ class Pair {
   }
 
   destroy(): void {
-    for (const socket of [this.near, this.far]) if (socket && !socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.near, this.far]) if (socket && !socket.destroyed) reset(socket);
     this.end();
   }
 
@@ -130,3 +130,6 @@ class Pair {
     if (hadError || (this.near.destroyed && (this.far?.destroyed ?? true))) this.destroy();
   }
 }
+
+/** Where its end is still being written a reset fails, and Node's exit waits for such a socket for ever. */
+const reset = (socket: Socket): unknown => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
