@@ -13,10 +13,11 @@ import { FirstTables1764000000000 } from './migrations/1764000000000-first-table
 import { type LinkConfig, postgresLink } from './postgres-link.js';
 import { onEmbedded, poolOf } from './statements.js';
 import { PruningIndexes1764100000000 } from './migrations/1764100000000-pruning-indexes.js';
+import { UnfinishedByVolume1764200000000 } from './migrations/1764200000000-unfinished-by-volume.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
-export const MIGRATIONS = [FirstTables1764000000000, PruningIndexes1764100000000];
+export const MIGRATIONS = [FirstTables1764000000000, PruningIndexes1764100000000, UnfinishedByVolume1764200000000];
 
 /** For those who have time; a gateway's callers have less. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -52,7 +53,8 @@ export async function openPostgres(
     poolSize: config.DATABASE_POOL_SIZE,
     connectTimeoutMS: waitMs,
     extra: {
-      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c statement_timeout=${statementMs}`,
+      // Plans are kept, also those that were made while the tables were empty (decision 0021).
+      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c enable_seqscan=off -c statement_timeout=${statementMs}`,
       types: { getTypeParser },
       // A connection costs the server a process, and us every statement's preparation: one that rests is worth keeping.
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
