@@ -3,9 +3,8 @@ import type { Sql } from './sql.js';
 
 const CANCELLED = '57014'; // the statement timeout: nothing of it was done
 
-/** Why there is no connection, and so nothing was done: the server is away or does not answer in time, or it takes no more of us. */
-export const notReached = (error: unknown): unknown =>
-  isGone(error) || /^(53|28)/.test(stateOf(error) ?? '') ? unavailable({ cause: error }) : error;
+/** There is no connection, and so nothing was done, whatever it is: a server that is away, full or does not know us, a name that is not found, a certificate. */
+export const notReached = (error: unknown): unknown => unavailable({ cause: error });
 
 /** What an error under a statement means: that nothing was done, that nobody knows, or, where the way to the database is no part of it, what it was. */
 export function failureOf(error: unknown, statement: Sql): unknown {
@@ -28,10 +27,10 @@ export const stateOf = (error: unknown): string | undefined => partsOf(error).co
 
 const READS = /^\s*select\b/i;
 
-/** PostgreSQL ends or starts (57P0x), the link broke (08xxx, Node's E…), or pg says so in words alone. */
-function isGone(error: unknown): boolean {
+/** PostgreSQL ends or starts (57P0x), the link broke (08xxx, Node's E…), or pg says so in words alone: the connection is of no more use. */
+export function isGone(error: unknown): boolean {
   const { code, message = '' } = partsOf(error);
-  if (code !== undefined) return /^(57P0|08|E[A-Z]+$)/.test(code);
+  if (code !== undefined) return /^(57P0|08|E[A-Z_]+$)/.test(code);
   return /terminated|not queryable|timeout|after calling end/i.test(message);
 }
 

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { failureOf, notReached } from './database-failure.js';
+import { failureOf, isGone, notReached } from './database-failure.js';
 import type { Answer } from './embedded-pool.js';
 import type { Sql } from './sql.js';
 
@@ -36,8 +36,8 @@ export function onPostgres(pool: pg.Pool): RunStatement {
     try {
       return (await client.query<object>({ name: nameOf(text), text, values: [...values] })).rows;
     } catch (error) {
-      // What the server itself says leaves the connection fit; after anything else nobody knows what still comes over it.
-      broken = !(error instanceof pg.DatabaseError);
+      // What the server itself says leaves the connection fit, unless it says that it ends it; after anything else nobody knows what still comes over it.
+      broken = !(error instanceof pg.DatabaseError) || isGone(error);
       throw failureOf(error, statement);
     } finally {
       client.release(broken);
