@@ -43,6 +43,7 @@ export class DetachRunner {
       await within(claim.call, (bounded) => driver.removeExport(claim.volume, bounded));
       return 'gone';
     } catch (error) {
+      if (error instanceof HandedOver) throw error; // it may still be at it: whoever claims next must wait for the lease
       this.log.warn(`detach ${claim.operationId}: the export is left over, after: ${explained(error, claim.connections)}`);
       return 'leftOver';
     }
