@@ -47,10 +47,11 @@ export async function start(config: Config, logger: LoggerService, opened: Opene
   const lifecycle = new Lifecycle();
   const parts = { gateway: config.gateway, store, drivers, transport, lifecycle, health: config.health };
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.forRoot(parts), adapter, { logger, abortOnError: false });
+  let probes: HealthListener | null = null;
+  opened.add(() => probes?.close());
   opened.add(() => app.close());
   const url = await serve(app, parts);
-  const probes = await HealthListener.open(config.health, app.get(Health));
-  opened.add(() => probes?.close());
+  probes = await HealthListener.open(config.health, app.get(Health));
   opened.add(() => lifecycle.drain());
   return url;
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 export interface AmqpAddress {
   url: string;
   /** What TLS is to use beside the system's CAs; not looked at for a plain URL. */
-  tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  tls: { ca?: Buffer; cert?: Buffer; key?: Buffer; rejectUnauthorized: true; minVersion: 'TLSv1.2' };
 }
 
 /** What AmqpConfig says of it. */
@@ -40,6 +40,8 @@ export function amqpAddress(config: AddressConfig): AmqpAddress {
   return {
     url: url.href,
     tls: {
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
       ...(ca !== undefined && { ca: pem('AMQP_CA_FILE', ca, (text) => new X509Certificate(text)) }),
       ...(cert !== undefined && { cert: pem('AMQP_CERT_FILE', cert, (text) => new X509Certificate(text)) }),
       ...(key !== undefined && { key: pem('AMQP_KEY_FILE', key, createPrivateKey) }),
