@@ -24,8 +24,8 @@ COPY package.json ./
 COPY scripts scripts
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# A volume that is mounted here takes over its owner.
-RUN mkdir -p /var/lib/mooring && chown node:node /var/lib/mooring
+# A volume that is mounted here takes over its owner and mode; whoever runs it may be another user.
+RUN mkdir -p /var/lib/mooring && chown node:node /var/lib/mooring && chmod 1777 /var/lib/mooring
 USER node
 EXPOSE 8776
 # Node is process 1 and takes SIGTERM itself: it drains, and exits 0.

@@ -11,10 +11,10 @@ export class GatewayConfig {
   @IsIn(['yes', 'no']) readonly NOAUTH_ALLOW_REMOTE: string = 'no';
   /** How long a caller waits for a driver, in ms: a slow array needs tens of seconds. */
   @IsInt() @Min(1) @Max(86_400_000) readonly WAIT_LIMIT_MS: number = 50_000;
-  /** How long callers may still wait once the process was told to end, in ms. */
-  @IsInt() @Min(0) @Max(86_400_000) readonly DRAIN_MS: number = 15_000;
+  /** How long callers may still wait once the process was told to end, in ms; every process ends within 20 s. */
+  @IsInt() @Min(0) @Max(15_000) readonly DRAIN_MS: number = 15_000;
   /** How long the API goes on listening, not ready, once the process was told to end, in ms of DRAIN_MS: until load balancers have noticed. */
-  @IsInt() @Min(0) @Max(86_400_000) readonly DRAIN_DELAY_MS: number = 1_000;
+  @IsInt() @Min(0) @Max(15_000) readonly DRAIN_DELAY_MS: number = 1_000;
   /** How many requests are worked on at the same time, half of them for what begins something; more are refused with 503 or 504. About a dozen for each connection of DATABASE_POOL_SIZE. */
   @IsInt() @Min(2) readonly MAX_REQUESTS: number = 128;
   /** How many callers may wait for drivers at the same time; while they do, everything but reads is refused. */
