@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { register, unregister } from './test-run';
 import { until } from './until';
 
 const ROOT = join(__dirname, '..', '..');
@@ -24,6 +25,7 @@ export class AppProcess {
     });
     const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
     const started = new AppProcess(child, exited);
+    outlivesNoRun(child);
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => (started.output += text.toString()));
     return started;
   }
@@ -60,6 +62,15 @@ export class AppProcess {
 
 /** The settings of whoever runs the tests must not reach what they start. */
 function inherited(): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR };
+  const { PATH, HOME, TMPDIR, TEST_RUN_FOLDER } = process.env;
+  return { PATH, HOME, TMPDIR, TEST_RUN_FOLDER };
+}
+
+/** A run that is interrupted leaves nobody behind. */
+function outlivesNoRun(child: ChildProcess): void {
+  const folder = process.env.TEST_RUN_FOLDER;
+  if (folder === undefined || child.pid === undefined) return;
+  const name = `app-${child.pid}`;
+  register(folder, name, { pid: child.pid, group: false, signal: 'SIGKILL' });
+  child.once('exit', () => unregister(folder, name));
 }

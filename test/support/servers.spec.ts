@@ -1,7 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { Client } from 'pg';
 import { createDatabase, databaseName, isolatedPostgres } from './postgres.js';
 import { isolatedBroker, sharedBrokerUrl } from './rabbitmq.js';
+import { register } from './test-run';
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });
@@ -66,3 +72,19 @@ it('given a confirmed message, when RabbitMQ is killed and starts again on its p
   await again.close();
   await broker.remove();
 }, 120_000);
+
+it('given a run is gone, however it went, then neither an app that it started nor its folder is left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mooring-gone-'));
+  mkdirSync(join(folder, 'running'));
+  const app = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)'], { env: { TEST_RUN_FOLDER: folder } });
+  const exited = once(app, 'exit');
+  register(folder, 'app', { pid: app.pid ?? 0, group: false, signal: 'SIGKILL' });
+
+  const guardian = spawn(process.execPath, [join(__dirname, 'guardian.mjs'), folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const done = once(guardian, 'exit');
+  guardian.stdin.end();
+
+  expect(await exited).toEqual([null, 'SIGKILL']);
+  expect(await done).toEqual([0, null]);
+  expect(existsSync(folder)).toBe(false);
+});

@@ -15,8 +15,8 @@ export interface RunState {
   databaseIsPrivate: boolean;
 }
 
-/** A server that must not outlive the run. */
-export type Registered = { signal: 'SIGKILL' | 'SIGQUIT' } & ({ pid: number; group: true } | { pidFile: string });
+/** A server or an app that must not outlive the run. */
+export type Registered = { signal: 'SIGKILL' | 'SIGQUIT' } & ({ pid: number; group: boolean } | { pidFile: string });
 
 let guardian: ChildProcess | null = null;
 
@@ -25,6 +25,7 @@ export function beginRun(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-test-'));
   chmodSync(folder, 0o755); // PostgreSQL's user passes through
   mkdirSync(join(folder, 'running'));
+  process.env.TEST_RUN_FOLDER = folder;
   guardian = spawn(process.execPath, [join(__dirname, 'guardian.mjs'), folder], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] });
   return folder;
 }
