@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Client } from 'pg';
 import { until } from '../support/until';
 import { flameGraph } from './flame-graph';
@@ -42,7 +42,7 @@ export function profileObserver(pid: number, folder: string): Observer {
     close: async () => {
       process.kill(pid, 'SIGUSR2');
       const profile = await until('the profile is written', () => newest(folder, filesOfIt(), before), 60_000);
-      writeFileSync(`${profile.file}.svg`, flameGraph(profile.content, profile.file));
+      writeFileSync(`${profile.file}.svg`, flameGraph(profile.content, basename(profile.file)));
       return profileTable(selfTimes(profile.content), profile.file);
     },
   };
