@@ -65,3 +65,14 @@ it('given the server ends every connection again and again while statements come
 
   await answersAgain();
 });
+
+it('given every connection is at work, when the server ends them, then whoever waited for one is given one that works', async () => {
+  const asleep = [sleeping(), sleeping()];
+  await until('both sleep', async () => (await onServer(`select 1 ${OTHERS} and state = 'active'`)).length === 2);
+  const waiting = [1, 2].map((n) => database.rows(statement(`select ${n} as n`)));
+
+  await onServer(`select pg_terminate_backend(pid) ${OTHERS} and state = 'active'`);
+  await Promise.all(asleep);
+
+  expect(await Promise.all(waiting)).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+});

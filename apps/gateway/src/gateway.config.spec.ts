@@ -9,6 +9,8 @@ it.each([
   [{ HOST: '127.0.0.1.example.com' }, /loopback/],
   [{ HOST: '0.0.0.0', NOAUTH_ALLOW_REMOTE: 'yes' }, null],
   [{ PROJECT_ID_REGEX: '[' }, /PROJECT_ID_REGEX/],
+  [{ DRAIN_MS: 15_001 }, /DRAIN_MS/],
+  [{ DRAIN_DELAY_MS: 15_001 }, /DRAIN_DELAY_MS/],
 ])('%j may start unless %p', (change, refusal) => {
   const faults = validateSync(Object.assign(new GatewayConfig(), change)).flatMap(({ constraints }) => Object.values(constraints ?? {}));
 

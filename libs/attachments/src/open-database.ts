@@ -33,7 +33,7 @@ const base = {
   uuidExtension: 'pgcrypto',
 } as const;
 
-export interface Patience {
+interface Patience {
   /** How long a statement waits for a connection, in ms. */
   waitMs?: number;
   /** How long it may then take, in ms; without it, as long as it likes: an index on a large table is built by one statement. */

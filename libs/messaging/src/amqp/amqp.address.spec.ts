@@ -20,6 +20,9 @@ it.each([
 
 it('lets it be plain by explicit choice', () => expect(addressFault({ AMQP_URL: FAR, AMQP_ALLOW_PLAIN: 'yes' })).toBeNull());
 
+it('has certificates checked, whatever the environment says', () =>
+  expect(amqpAddress({ AMQP_URL: 'amqps://x' }).tls).toEqual({ rejectUnauthorized: true, minVersion: 'TLSv1.2' }));
+
 it('takes the password from its file, and says in a sentence which file is none', () => {
   const folder = mkdtempSync(join(tmpdir(), 'address-'));
   const file = join(folder, 'password');
