@@ -26,6 +26,11 @@ const AND_MORE = raw(
 );
 
 const NO_EXPORT = raw(', provider_location = null');
+/** The work is done that it asked for, by another operation: what still waits of it has nothing left to do. */
+const FORGOTTEN = raw(`intent = null, touched = false,
+  state = case when operations.state = 'pending' then 'failed' else operations.state end,
+  reason_class = case when operations.state = 'pending' then 'superseded' else operations.reason_class end,
+  finished_at = case when operations.state = 'pending' then clock_timestamp() else operations.finished_at end`);
 const GONE = raw(
   `detach_time = clock_timestamp(), updated_at = clock_timestamp(), connection_info = null, connector = null, connector_digest = null`,
 );
@@ -124,7 +129,7 @@ export const detachedStatement = (claim: Claim, exported: 'stands' | 'gone' | 'l
   sql`with ${ended(claim, 'succeeded', null)},
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
       from o where attachments.id = o.attachment_id and not attachments.deleted returning attachments.id, attachments.volume_id),
-    p as (update operations set intent = null, touched = false from o
+    p as (update operations set ${FORGOTTEN} from o
       where operations.attachment_id = o.attachment_id and operations.id <> o.id and operations.touched),
     v as (update volumes v set ${recomputed(raw('a.id'))}${exported === 'gone' ? NO_EXPORT : raw('')} from a where v.id = a.volume_id),
     w as (insert into operations ${settleOf(claim, sql`o where ${exported === 'leftOver'}`)})
