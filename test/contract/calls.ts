@@ -16,8 +16,8 @@ export const update = (world: World, id: string, connector: Record<string, unkno
 export const complete = (world: World, id: string) => world.request('POST', `/v3/attachments/${id}/action`, { 'os-complete': null });
 export const remove = (world: World, id: string, headers: Record<string, string> = {}) =>
   world.request('DELETE', `/v3/attachments/${id}`, undefined, headers);
-export const actOnVolume = (world: World, volume: string, name: string) =>
-  world.request('POST', `/v3/volumes/${volume}/action`, { [name]: {} });
+export const actOnVolume = (world: World, volume: string, name: string, said: unknown = {}, headers: Record<string, string> = {}) =>
+  world.request('POST', `/v3/volumes/${volume}/action`, { [name]: said }, headers);
 
 /** What the gateway alone never brings about: a volume as another flow, or an administrator, would leave it. */
 export async function volumeIs(world: World, volume: string, columns: Record<string, unknown>): Promise<void> {

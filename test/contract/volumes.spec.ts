@@ -91,11 +91,11 @@ it('cases 197, 198 and 199: begin and roll back detaching', async () => {
 });
 
 it('an action that is not here is unknown', async () => {
-  const { status, body } = await world.request('POST', `/v3/volumes/${randomUUID()}/action`, { 'os-reserve': {} });
+  const { status, body } = await world.request('POST', `/v3/volumes/${randomUUID()}/action`, { 'os-reimage': {} });
 
   expect([status, body.badRequest.message]).toEqual([
     400,
-    'There is no such action: os-reserve. Verify the request body and Content-Type header and try again.',
+    'There is no such action: os-reimage. Verify the request body and Content-Type header and try again.',
   ]);
 });
 

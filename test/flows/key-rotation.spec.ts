@@ -117,7 +117,7 @@ describe('given gateways and workers that are at work, when the key is changed a
     expect(planned).toContainEqual({ key: sealingKey(old), in_ring: 'yes', column: 'attachments.connector', texts: STANDING });
     expect(rekeyed).toContainEqual({ column: 'attachments.connector', resealed: STANDING, unreadable: 0 });
     expect(rekeyed).toContainEqual({ column: 'sealing_checks.sealed', resealed: 1, unreadable: 0 });
-    expect((again as { resealed: number }[]).map((one) => one.resealed)).toEqual([0, 0, 0, 0]);
+    expect((again as { resealed: number }[]).every((one) => one.resealed === 0)).toBe(true);
     expect(status).toContainEqual({ key: sealingKey(old), in_ring: 'yes', column: null, texts: 0 });
     expect(await new RekeyService(world.database).keysInUse()).toEqual(
       ['attachments.connector', 'attachments.connection_info', 'sealing_checks.sealed'].map((column) => ({

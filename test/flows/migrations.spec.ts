@@ -20,7 +20,8 @@ it('given four processes migrate an empty database at once, one does the work an
 
   const done = await Promise.all(databases.map((database) => migrate(database)));
 
-  expect(done.flat()).toHaveLength(3);
+  expect(done.flat()).toContainEqual(expect.stringMatching(/^FirstTables\d+$/));
+  expect(new Set(done.flat()).size).toBe(done.flat().length);
   for (const database of databases) expect(await checkDatabase(database)).toEqual([]);
 });
 
@@ -39,8 +40,9 @@ it('given rows of an earlier version, when it is migrated, undone and migrated a
   const behind = await checkDatabase(database);
   const done = await migrate(database);
 
-  expect(behind).toEqual([expect.stringMatching(/^The schema is behind: UnfinishedByVolume\d+ not applied/)]);
-  expect(done).toEqual([expect.stringMatching(/^UnfinishedByVolume\d+$/)]);
+  expect(behind).toEqual([expect.stringMatching(/^The schema is behind: \w+ not applied/)]);
+  expect(behind[0]).toContain(done.join());
+  expect(done).toHaveLength(1);
   expect(await checkDatabase(database)).toEqual([]);
   expect(await database.source.query('select name from volume_types')).toEqual([{ name: 'kept' }]);
 });

@@ -3,6 +3,7 @@ import {
   BackendsService,
   type Caller,
   type Database,
+  Decisions,
   OperationLog,
   PruningService,
   RekeyService,
@@ -43,7 +44,12 @@ export class AdminStore implements OnApplicationShutdown {
     await requireReady(database);
     const backends = new BackendsService(database, config.times);
     return {
-      volumes: new VolumesService(database, new VolumeTypesService(database), backends, config.times),
+      volumes: new VolumesService(
+        database,
+        new VolumeTypesService(database),
+        backends,
+        new Decisions(database, config.times.BACKEND_LOST_MS),
+      ),
       attachments: new AttachmentLog(database),
       operations: new OperationLog(database),
       backends,

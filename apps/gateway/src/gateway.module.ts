@@ -13,6 +13,8 @@ import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
 import { VersionsController } from './openstack/versions.controller.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
+import { ConnectionActions } from './volumes/connection.actions.js';
+import { VolumeActionsController } from './volumes/volume-actions.controller.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
 
@@ -55,13 +57,14 @@ export class GatewayModule {
   static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [VersionsController, AttachmentsController, VolumesController, VolumeTypesController],
+      controllers: [VersionsController, AttachmentsController, VolumesController, VolumeActionsController, VolumeTypesController],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
         OperationWaiter,
+        ConnectionActions,
         gatewayHealth(health),
         HealthRoutes,
       ],

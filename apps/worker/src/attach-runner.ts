@@ -1,7 +1,9 @@
 import {
   afterAttachFailure,
   type AttachClaim,
+  type ConnectClaim,
   type Connection,
+  connectionAnswerOf,
   connectionInfoOf,
   type DriverConnectionInfo,
   type ExportRecord,
@@ -13,7 +15,10 @@ import { DriverRegistry } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
 import { AbandonedCall, explained, HandedOver, step, within, withoutSecrets } from './driver-step.js';
 
-/** An attach: export, connection, result; and its undo. */
+/** An attachment's, or one that no attachment owns. */
+type ConnectingClaim = AttachClaim | ConnectClaim;
+
+/** An attach or a connect: export, connection, result; and its undo. */
 @Injectable()
 export class AttachRunner {
   private readonly log = new Logger(AttachRunner.name);
@@ -25,18 +30,24 @@ export class AttachRunner {
   ) {}
 
   /** What cannot be recorded, or is handed over, is no failure of the driver: it is thrown, the lease runs out, and the next claim does it all again. */
-  async carryOut(claim: AttachClaim): Promise<OperationState> {
+  async carryOut(claim: ConnectingClaim): Promise<OperationState> {
     if (claim.superseded) return this.operations.superseded(claim);
     if (claim.undoing) return this.undo(claim, claim.undoing);
     const prepared = await this.attempt(claim, () => this.prepare(claim));
     if ('ended' in prepared) return prepared.ended;
     if (prepared.done) await this.operations.exported(claim, prepared.done.location);
     const connected = await this.attempt(claim, () => this.connect(claim));
-    return 'ended' in connected ? connected.ended : this.operations.attached(claim, connectionInfoOf(connected.done, claim));
+    return 'ended' in connected ? connected.ended : this.record(claim, connected.done);
+  }
+
+  private record(claim: ConnectingClaim, answer: DriverConnectionInfo): Promise<OperationState> {
+    return claim.kind === 'attach'
+      ? this.operations.attached(claim, connectionInfoOf(answer, claim))
+      : this.operations.connected(claim, connectionAnswerOf(answer, claim));
   }
 
   /** The export, if none stands. */
-  private async prepare({ backend, volume, connection, leftovers, call }: AttachClaim): Promise<ExportRecord | null> {
+  private async prepare({ backend, volume, connection, leftovers, call }: ConnectingClaim): Promise<ExportRecord | null> {
     const driver = this.drivers.for(backend);
     await step('validate', () => driver.validateConnector(connection.connector));
     // No row names them, so nobody would miss them, and a second host must not have the volume beside them.
@@ -47,7 +58,7 @@ export class AttachRunner {
     return step('createExport', () => within(call, (bounded) => driver.createExport(volume, bounded)));
   }
 
-  private async connect({ backend, volume, connection, replaces, call }: AttachClaim): Promise<DriverConnectionInfo> {
+  private async connect({ backend, volume, connection, replaces, call }: ConnectingClaim): Promise<DriverConnectionInfo> {
     const driver = this.drivers.for(backend);
     const answer = await step('initialize', () => within(call, (bounded) => driver.initializeConnection(volume, connection, bounded)));
     // The row names one connector: the one that it named before must have lost its access before the new one is recorded.
@@ -55,7 +66,7 @@ export class AttachRunner {
     return answer;
   }
 
-  private async attempt<T>(claim: AttachClaim, effect: () => Promise<T>): Promise<{ done: T } | { ended: OperationState }> {
+  private async attempt<T>(claim: ConnectingClaim, effect: () => Promise<T>): Promise<{ done: T } | { ended: OperationState }> {
     try {
       return { done: await effect() };
     } catch (error) {
@@ -63,11 +74,11 @@ export class AttachRunner {
     }
   }
 
-  private async failed(claim: AttachClaim, error: unknown): Promise<OperationState> {
+  private async failed(claim: ConnectingClaim, error: unknown): Promise<OperationState> {
     if (error instanceof HandedOver) throw error;
     const { then, reason: found } = afterAttachFailure(claim, error, this.times.ATTACH_WINDOW_MS);
     const reason = { ...found, text: found.text && withoutSecrets(found.text, connectionsOf(claim)) };
-    this.log.warn(`attach ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))}`);
+    this.log.warn(`${claim.kind} ${claim.operationId}: ${then} after: ${explained(error, connectionsOf(claim))}`);
     if (then === 'again') return this.operations.again(claim, reason);
     if (then === 'fail') return this.operations.attachFailed(claim, reason, false);
     await this.operations.undoing(claim, reason);
@@ -77,7 +88,7 @@ export class AttachRunner {
   }
 
   /** Never ends what the row has recorded, and leaves an export that somebody else uses (design §5). */
-  private async undo(claim: AttachClaim, reason: Reason): Promise<OperationState> {
+  private async undo(claim: ConnectingClaim, reason: Reason): Promise<OperationState> {
     const { volume, connection, call } = claim;
     const driver = this.drivers.for(claim.backend);
     const exportIsOurs = claim.othersConnected === 0 && !claim.repeats && claim.replaces === null && claim.leftovers.length === 0;
@@ -86,14 +97,14 @@ export class AttachRunner {
       if (exportIsOurs) await within(call, (bounded) => driver.removeExport(volume, bounded));
     } catch (error) {
       if (error instanceof HandedOver) throw error;
-      this.log.warn(`attach ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))}`);
+      this.log.warn(`${claim.kind} ${claim.operationId}: undo goes on, after: ${explained(error, connectionsOf(claim))}`);
       return this.operations.again(claim, reason);
     }
     return this.operations.attachFailed(claim, reason, exportIsOurs);
   }
 }
 
-const connectionsOf = ({ connection, replaces, leftovers }: AttachClaim): Connection[] => [
+const connectionsOf = ({ connection, replaces, leftovers }: ConnectingClaim): Connection[] => [
   connection,
   ...(replaces ? [replaces] : []),
   ...leftovers,

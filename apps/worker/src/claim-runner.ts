@@ -60,14 +60,17 @@ export class ClaimRunner {
   private carryOut(claim: Claim): Promise<OperationState> {
     switch (claim.kind) {
       case 'attach':
+      case 'connect':
         return this.attaches.carryOut(claim);
       case 'detach':
+      case 'disconnect':
         return this.detaches.carryOut(claim);
       case 'complete':
         return this.operations.completed(claim);
       case 'settle':
       case 'create-volume':
       case 'delete-volume':
+      case 'extend-volume':
         return this.volumes.carryOut(claim);
     }
   }

@@ -32,6 +32,21 @@ export class CommandsHandler {
     return this.carryOut(bell, context);
   }
 
+  @HandleCommand('volume.extend')
+  extendVolume(bell: Bell, context: CommandContext): Promise<void> {
+    return this.carryOut(bell, context);
+  }
+
+  @HandleCommand('volume.connect')
+  connect(bell: Bell, context: CommandContext): Promise<void> {
+    return this.carryOut(bell, context);
+  }
+
+  @HandleCommand('volume.disconnect')
+  disconnect(bell: Bell, context: CommandContext): Promise<void> {
+    return this.carryOut(bell, context);
+  }
+
   /** A worker that ends leaves the volume's bell to the next one, which then need not wait for its sweep. */
   private async carryOut({ volumeId }: Bell, context: CommandContext): Promise<void> {
     if (!(await this.claims.carryOutAll(volumeId))) context.handOver();

@@ -1,12 +1,19 @@
-import { afterOtherFailure, type CreateVolumeClaim, type DeleteVolumeClaim, type OperationState, type SettleClaim } from '@app/domain';
+import {
+  afterOtherFailure,
+  type CreateVolumeClaim,
+  type DeleteVolumeClaim,
+  type ExtendVolumeClaim,
+  type OperationState,
+  type SettleClaim,
+} from '@app/domain';
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
 import { explained, HandedOver, within, withoutSecrets } from './driver-step.js';
 
-type VolumeClaim = CreateVolumeClaim | DeleteVolumeClaim | SettleClaim;
+type VolumeClaim = CreateVolumeClaim | DeleteVolumeClaim | ExtendVolumeClaim | SettleClaim;
 
-/** What is done to a volume as a whole: made, removed, and made equal to its rows. */
+/** What is done to a volume as a whole: made, removed, let grow, and made equal to its rows. */
 @Injectable()
 export class VolumeRunner {
   private readonly log = new Logger(VolumeRunner.name);
@@ -35,6 +42,8 @@ export class VolumeRunner {
         return within(call, (bounded) => driver.createVolume(volume, bounded));
       case 'delete-volume':
         return within(call, (bounded) => driver.deleteVolume(volume, bounded));
+      case 'extend-volume':
+        return within(call, (bounded) => driver.extendVolume(volume, claim.sizeWanted, bounded));
       case 'settle':
         return within(call, (bounded) => driver.settle(volume, claim.live, bounded));
     }
@@ -46,6 +55,8 @@ export class VolumeRunner {
         return this.operations.volumeCreated(claim);
       case 'delete-volume':
         return this.operations.volumeDeleted(claim);
+      case 'extend-volume':
+        return this.operations.volumeExtended(claim);
       case 'settle':
         return this.operations.settled(claim, claim.live.length === 0);
     }

@@ -1,12 +1,15 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { AttachmentsService } from './attachments.service.js';
 import { BackendsService } from './backends.service.js';
+import { ConnectionsService } from './connections.service.js';
 import { Database } from './database.js';
+import { Decisions } from './decisions.js';
 import { OperationLog } from './operation-log.js';
 import { OperationsService } from './operations.service.js';
 import { PruningService } from './pruning.service.js';
 import { KeyRing } from './sealing.js';
 import { TimesConfig } from './store.config.js';
+import { VolumeActionsService } from './volume-actions.service.js';
 import { VolumeTypesService } from './volume-types.service.js';
 import { VolumesService } from './volumes.service.js';
 
@@ -18,6 +21,11 @@ export interface Store {
 }
 
 const SERVICES: Provider[] = [
+  {
+    provide: Decisions,
+    useFactory: (database: Database, { BACKEND_LOST_MS }: TimesConfig) => new Decisions(database, BACKEND_LOST_MS),
+    inject: [Database, TimesConfig],
+  },
   {
     provide: AttachmentsService,
     useFactory: (...with_: [Database, KeyRing, TimesConfig]) => new AttachmentsService(...with_),
@@ -38,8 +46,18 @@ const SERVICES: Provider[] = [
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
   {
     provide: VolumesService,
-    useFactory: (...with_: [Database, VolumeTypesService, BackendsService, TimesConfig]) => new VolumesService(...with_),
-    inject: [Database, VolumeTypesService, BackendsService, TimesConfig],
+    useFactory: (...with_: [Database, VolumeTypesService, BackendsService, Decisions]) => new VolumesService(...with_),
+    inject: [Database, VolumeTypesService, BackendsService, Decisions],
+  },
+  {
+    provide: VolumeActionsService,
+    useFactory: (...with_: [Database, Decisions]) => new VolumeActionsService(...with_),
+    inject: [Database, Decisions],
+  },
+  {
+    provide: ConnectionsService,
+    useFactory: (...with_: [Database, KeyRing, Decisions]) => new ConnectionsService(...with_),
+    inject: [Database, KeyRing, Decisions],
   },
 ];
 

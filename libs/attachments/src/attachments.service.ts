@@ -12,7 +12,6 @@ import {
   ServiceError,
   type Situation,
   unavailable,
-  type UnfinishedFacts,
   updateFailed,
   volumeNotFound,
 } from '@app/domain';
@@ -29,7 +28,7 @@ import {
 } from './attachment.statements.js';
 import { intend, newCredential, openRecorded } from './intent.js';
 import { ATTACHMENT_LIST, page } from './pages.js';
-import type { AttachmentRecord, Caller, ListQuery, NewAttachment, Promised } from './records.js';
+import { type AttachmentRecord, type Caller, joined, type ListQuery, type NewAttachment, type Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { type Seen, seen, situationOf } from './situation.js';
 import { known, type Sql, sql } from './sql.js';
@@ -75,7 +74,7 @@ export class AttachmentsService {
       const mode = situation.volume.readonly ? 'ro' : request.mode;
       const { digest, host, ...intended } = intend(mode, request.connector);
       const first = resentCreate(situation, request.instanceUuid, digest, caller.globalRequestId);
-      if (first) return joined(situation, first);
+      if (first) return joined(situation.volume, first);
       const status = mayReserve(situation, request.instanceUuid);
       requireServed(situation, () => createFailed(null));
       const intent = { intent: { ...intended, credential: newCredential() }, digest, host };
@@ -89,7 +88,7 @@ export class AttachmentsService {
       const row = situation.attachments.find((attachment) => attachment.id === id);
       const { digest, host, ...intended } = intend(row?.mode ?? null, connector);
       const entry = mayAttach(situation, id, digest);
-      if ('join' in entry) return joined(situation, entry.join);
+      if ('join' in entry) return joined(situation.volume, entry.join);
       requireServed(situation, () => updateFailed(null));
       // The same connector again means the same credential, so that the backend gives the same answer.
       const recorded = situation.connector !== null && row?.touched ? openRecorded(this.keys, id, situation.connector) : null;
@@ -137,7 +136,7 @@ export class AttachmentsService {
   private detach(caller: Caller, id: string, abandons: boolean): Promise<Detaching> {
     return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const entry = mayDetach(situation, id);
-      if ('join' in entry) return joined(situation, entry.join);
+      if ('join' in entry) return joined(situation.volume, entry.join);
       if (!entry.driver) return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
       if (!abandons) requireServed(situation, () => backendFailure());
       return this.database.row<Promised>(detachIntent(caller, situation, id, abandons));
@@ -178,12 +177,3 @@ const visible = (caller: Caller): Sql => sql`(${caller.isAdmin} or a.project_id 
 function requireServed({ volume }: Situation, refusal: () => ServiceError): void {
   if (volume.backend === null || !volume.served) throw refusal();
 }
-
-const joined = ({ volume }: Situation, op: UnfinishedFacts): Promised => ({
-  operationId: op.id,
-  kind: op.kind,
-  command: null,
-  volumeId: volume.id,
-  attachmentId: op.attachmentId,
-  backend: volume.backend,
-});

@@ -82,7 +82,8 @@ export class BackendsService {
     const made = await this.repeated(sql`insert into operations (id, kind, volume_id, backend, revision, request_id)
       select gen_random_uuid()::text, 'settle', v.id, v.backend, v.revision, ${requestId} from volumes v
       where v.backend = ${backend} and not v.deleted
-        and exists (select 1 from attachments a where a.volume_id = v.id and not a.deleted and a.connector is not null)
+        and (exists (select 1 from attachments a where a.volume_id = v.id and not a.deleted and a.connector is not null)
+          or exists (select 1 from operations c where c.volume_id = v.id and c.kind = 'connect' and c.touched))
         and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`);
     return made.length;
   }

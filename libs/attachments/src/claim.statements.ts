@@ -1,5 +1,5 @@
-import type { Sql } from './sql.js';
-import { sql } from './sql.js';
+import type { OperationKind } from '@app/domain';
+import { raw, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /** Who claims, and what he serves. */
@@ -25,6 +25,11 @@ const mayRun = ({ backends }: Claimant): Sql =>
     else o.backend = any(${backends}::text[]) and not exists (select 1 from operations r
       where r.volume_id = o.volume_id and r.backend is not null and r.state = 'running' and r.id <> o.id) end`;
 
+/** Connections that operations own: `ending` are those that a disconnect has been promised for. */
+const CONNECTED =
+  raw(`(select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent, 'ending', e.generation > 0) order by e.revision), '[]')
+  from operations e where e.volume_id = v.id and e.kind = 'connect' and e.id <> c.id and e.touched and e.intent is not null)`);
+
 /** Takes the volume's oldest unfinished operation that is due; a settle only when nothing else waits, since it is about all the others. */
 export const claimStatement = (volumeId: string, claimant: Claimant, times: TimesConfig): Sql => sql`
   with next as (
@@ -34,9 +39,9 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
     update operations o set state = 'running', owner = ${claimant.owner}, number = nextval('claim_numbers'), attempts = attempts + 1,
       lease_until = clock_timestamp() + ${times.LEASE_MS} * interval '1 ms', lease_ms = ${times.LEASE_MS},
       next_attempt_at = clock_timestamp() + least(${times.BACKOFF_LIMIT_MS}, ${times.BACKOFF_MS} * 2 ^ least(attempts, 20)) * interval '1 ms',
-      touched = touched or kind = 'attach', updated_at = clock_timestamp()
+      touched = touched or kind in ('attach', 'connect'), updated_at = clock_timestamp()
     from next where o.id = next.id returning o.*)
-  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.abandons, c.intent, c.undoing, c.request_id as "requestId", c.attachment_id as "attachmentId",
+  select c.id, c.kind, c.backend, c.number, c.generation, c.attempts, c.abandons, c.intent, c.undoing, c.size as "sizeWanted", c.request_id as "requestId", c.attachment_id as "attachmentId",
     c.reason_class as "reasonClass", c.reason_text as "reasonText",
     extract(epoch from clock_timestamp() - c.created_at)::float8 * 1000 as "ageMs",
     c.global_request_id as "globalRequestId", v.project_id as "projectId", v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
@@ -44,15 +49,18 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
     a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector,
     case when c.kind in ('attach', 'detach') then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
       where e.attachment_id = c.attachment_id and e.id <> c.id and e.touched and e.intent is not null) end as touched,
+    case when c.kind in ('connect', 'disconnect', 'settle') then ${CONNECTED} end as connected,
     case when c.kind = 'settle' then (select coalesce(json_agg(json_build_object('id', l.id, 'connector', l.connector)), '[]') from attachments l
       where l.volume_id = v.id and not l.deleted and l.connector is not null and l.connection_info <> '{}') end as live,
     (select count(*)::int from attachments u where u.volume_id = v.id and not u.deleted and u.id is distinct from c.attachment_id
-      and u.connector is not null) as "othersConnected"
+      and u.connector is not null)
+    + (select count(*)::int from operations n where n.volume_id = v.id and n.kind = 'connect' and n.touched and n.id <> c.id
+      and (c.kind <> 'disconnect' or n.generation = 0)) as "othersConnected"
   from c join volumes v on v.id = c.volume_id left join volume_types t on t.id = v.volume_type_id left join attachments a on a.id = c.attachment_id`;
 
 export interface ClaimRow {
   id: string;
-  kind: 'attach' | 'complete' | 'detach' | 'create-volume' | 'delete-volume' | 'settle';
+  kind: OperationKind;
   backend: string | null;
   number: string;
   generation: string;
@@ -60,6 +68,7 @@ export interface ClaimRow {
   abandons: boolean;
   intent: string | null;
   undoing: boolean;
+  sizeWanted: number | null;
   requestId: string;
   globalRequestId: string | null;
   projectId: string;
@@ -77,6 +86,7 @@ export interface ClaimRow {
   rowDeleted: boolean | null;
   connector: string | null;
   touched: { id: string; intent: string }[] | null;
+  connected: { id: string; intent: string; ending: boolean }[] | null;
   live: { id: string; connector: string }[] | null;
   othersConnected: number;
 }

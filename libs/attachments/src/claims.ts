@@ -1,6 +1,17 @@
-import type { AttachClaim, Claim, Connection, DriverCall, Reason, ReasonClass, SettleClaim, VolumeRef } from '@app/domain';
+import type {
+  AttachClaim,
+  Claim,
+  ConnectClaim,
+  Connection,
+  ConnectionAdditions,
+  DriverCall,
+  Reason,
+  ReasonClass,
+  SettleClaim,
+  VolumeRef,
+} from '@app/domain';
 import type { ClaimRow } from './claim.statements.js';
-import { connectionOf, openIntent, openRecorded } from './intent.js';
+import { connectionOf, type Intent, openIntent, openRecorded, ownedConnection } from './intent.js';
 import type { KeyRing } from './sealing.js';
 
 /** A claim as the worker gets it: all that the driver needs is opened here and nowhere else. */
@@ -32,8 +43,21 @@ export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
       };
     case 'complete':
       return { ...base, kind: 'complete', attachmentId };
+    case 'connect':
+      return { ...base, kind: 'connect', ...connectParts(row, keys) };
+    case 'disconnect':
+      return {
+        ...base,
+        kind: 'disconnect',
+        connections: connectedOf(row, keys, true),
+        ends: (row.connected ?? []).filter(({ ending }) => ending).map(({ id }) => id),
+        othersConnected: row.othersConnected,
+        abandons: row.abandons,
+      };
     case 'settle':
-      return { ...base, kind: 'settle', live: liveOf(row, keys) };
+      return { ...base, kind: 'settle', live: [...liveOf(row, keys), ...connectedOf(row, keys, false)] };
+    case 'extend-volume':
+      return { ...base, kind: 'extend-volume', sizeWanted: row.sizeWanted ?? row.size };
     case 'create-volume':
     case 'delete-volume':
       return { ...base, kind: row.kind };
@@ -49,25 +73,14 @@ const volumeRef = (row: ClaimRow): VolumeRef => ({
   providerLocation: row.providerLocation,
 });
 
-type AttachParts = Omit<
-  AttachClaim,
-  | 'kind'
-  | 'operationId'
-  | 'backend'
-  | 'volume'
-  | 'requestId'
-  | 'globalRequestId'
-  | 'projectId'
-  | 'call'
-  | 'attempts'
-  | 'ageMs'
-  | 'attachmentId'
->;
+type OfEveryClaim =
+  'kind' | 'operationId' | 'backend' | 'volume' | 'requestId' | 'globalRequestId' | 'projectId' | 'call' | 'attempts' | 'ageMs';
+type AttachParts = Omit<AttachClaim, OfEveryClaim | 'attachmentId'>;
+type ConnectParts = Omit<ConnectClaim, OfEveryClaim>;
 
 function attachParts(row: ClaimRow, keys: KeyRing, attachmentId: string): AttachParts {
   const superseded = row.rowDeleted !== false || row.rowGeneration !== row.generation;
-  if (row.intent === null) throw new Error(`operation ${row.id} is an attach without an intent`);
-  const intent = openIntent(keys, row.id, row.intent);
+  const intent = ownIntent(row, keys);
   const recorded = row.connector === null ? null : openRecorded(keys, attachmentId, row.connector);
   const repeats = recorded?.credential.id === intent.credential.id;
   return {
@@ -79,11 +92,37 @@ function attachParts(row: ClaimRow, keys: KeyRing, attachmentId: string): Attach
     ),
     repeats,
     othersConnected: row.othersConnected,
-    undoing: row.undoing ? ({ class: row.reasonClass as ReasonClass, text: row.reasonText } satisfies Reason) : null,
+    undoing: undoingOf(row),
     superseded,
-    additions: { encrypted: row.encrypted, cacheable: row.extraSpecs === null ? null : row.extraSpecs.cacheable === '<is> True' },
+    additions: additionsOf(row),
   };
 }
+
+function connectParts(row: ClaimRow, keys: KeyRing): ConnectParts {
+  const connection = ownedConnection(ownIntent(row, keys));
+  return {
+    connection,
+    replaces: null,
+    leftovers: [],
+    repeats: connectedOf(row, keys, false).some(({ credential }) => credential.id === connection.credential.id),
+    othersConnected: row.othersConnected,
+    undoing: undoingOf(row),
+    superseded: row.generation !== '0',
+    additions: additionsOf(row),
+  };
+}
+
+function ownIntent(row: ClaimRow, keys: KeyRing): Intent {
+  if (row.intent === null) throw new Error(`operation ${row.id} is of kind ${row.kind} and has no intent`);
+  return openIntent(keys, row.id, row.intent);
+}
+
+const undoingOf = (row: ClaimRow): Reason | null => (row.undoing ? { class: row.reasonClass as ReasonClass, text: row.reasonText } : null);
+
+const additionsOf = ({ encrypted, extraSpecs }: ClaimRow): ConnectionAdditions => ({
+  encrypted,
+  cacheable: extraSpecs === null ? null : extraSpecs.cacheable === '<is> True',
+});
 
 /** Every connection that a driver may hold for the attachment: the recorded one and those of attaches that reached it (design §6). */
 function toEnd(row: ClaimRow, keys: KeyRing, attachmentId: string): Connection[] {
@@ -93,6 +132,10 @@ function toEnd(row: ClaimRow, keys: KeyRing, attachmentId: string): Connection[]
   for (const intent of [...recorded, ...reached]) byCredential.set(intent.credential.id, connectionOf(attachmentId, intent));
   return [...byCredential.values()];
 }
+
+/** The connections that operations own, those that are ending or those that are to stay. */
+const connectedOf = (row: ClaimRow, keys: KeyRing, ending: boolean): Connection[] =>
+  (row.connected ?? []).filter((one) => one.ending === ending).map(({ id, intent }) => ownedConnection(openIntent(keys, id, intent)));
 
 const liveOf = (row: ClaimRow, keys: KeyRing): SettleClaim['live'] =>
   (row.live ?? []).map(({ id, connector }) => connectionOf(id, openRecorded(keys, id, connector)));

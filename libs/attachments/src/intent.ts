@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Connection,
+  type ConnectionInfo,
   type Connector,
   connectorDigest,
   connectorHost,
@@ -40,9 +41,17 @@ export function intend(
 
 export const newCredential = (): Credential => ({ id: randomBytes(8).toString('hex'), secret: randomBytes(32).toString('hex') });
 
+export const sealAnswer = (keys: KeyRing, operationId: string, answer: ConnectionInfo) =>
+  keys.seal(answer, place('operations.result', operationId));
+export const openAnswer = (keys: KeyRing, operationId: string, sealed: string) =>
+  keys.open(sealed, place('operations.result', operationId)) as ConnectionInfo;
+
 export function connectionOf(attachmentId: string, { connector, mode, credential }: Intent): Connection {
   return { attachmentId, connector, readOnly: mode === 'ro', credential };
 }
+
+/** Of a connection that an operation owns: no attachment names it, so its credential does, also when a later operation takes it over. */
+export const ownedConnection = (intent: Intent): Connection => connectionOf(intent.credential.id, intent);
 
 export const sealIntent = (keys: KeyRing, operationId: string, intent: Intent) =>
   keys.seal(intent, place('operations.intent', operationId));

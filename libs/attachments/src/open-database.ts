@@ -14,10 +14,16 @@ import { type LinkConfig, postgresLink } from './postgres-link.js';
 import { onEmbedded, poolOf } from './statements.js';
 import { PruningIndexes1764100000000 } from './migrations/1764100000000-pruning-indexes.js';
 import { UnfinishedByVolume1764200000000 } from './migrations/1764200000000-unfinished-by-volume.js';
+import { VolumeActions1764300000000 } from './migrations/1764300000000-volume-actions.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
-export const MIGRATIONS = [FirstTables1764000000000, PruningIndexes1764100000000, UnfinishedByVolume1764200000000];
+export const MIGRATIONS = [
+  FirstTables1764000000000,
+  PruningIndexes1764100000000,
+  UnfinishedByVolume1764200000000,
+  VolumeActions1764300000000,
+];
 
 /** For those who have time; a gateway's callers have less. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -3,7 +3,11 @@ import {
   type AttachClaim,
   type Claim,
   type CompleteClaim,
+  type ConnectClaim,
   type ConnectionInfo,
+  type DetachClaim,
+  type DisconnectClaim,
+  type ExtendVolumeClaim,
   type OperationKind,
   type OperationState,
   type Reason,
@@ -16,6 +20,7 @@ import { attachmentRecord, type AttachmentRow } from './attachment.rows.js';
 import { type Claimant, claimStatement, type ClaimRow, dueVolumes, renewStatement } from './claim.statements.js';
 import { claimOf } from './claims.js';
 import { type Database, sqlState, UNIQUE_VIOLATION } from './database.js';
+import { openAnswer } from './intent.js';
 import { lookStatement } from './look.statement.js';
 import type { AttachmentRecord, Look, Promised } from './records.js';
 import * as results from './result.statements.js';
@@ -73,9 +78,16 @@ export class OperationsService {
   async look({ operationId }: Promised): Promise<Look> {
     const row = await this.database.row<LookRow>(lookStatement(operationId));
     if (!row) throw new Error(`operation ${operationId} is unknown`);
-    const { state, reason, current, remaining, ...attachment } = row;
+    const { state, reason, current, remaining, result, ...attachment } = row;
     const present = attachment.id !== null;
-    return { state, reason, current, attachment: present ? attachmentRecord(this.keys, attachment) : null, remaining: remaining ?? [] };
+    return {
+      state,
+      reason,
+      current,
+      attachment: present ? attachmentRecord(this.keys, attachment) : null,
+      remaining: remaining ?? [],
+      answer: result === null ? null : openAnswer(this.keys, operationId, result),
+    };
   }
 
   /** Volumes on which there is something to do: the sweeper's one query. */
@@ -109,22 +121,30 @@ export class OperationsService {
   }
 
   /** The export is recorded before a host is connected. */
-  async exported(claim: AttachClaim, location: string): Promise<void> {
+  async exported(claim: AttachClaim | ConnectClaim, location: string): Promise<void> {
     const rows = await this.repeated(() => this.database.rows(results.exportedStatement(claim, location)));
     if (rows.length === 0) await this.lost(claim);
   }
 
-  superseded(claim: AttachClaim): Promise<OperationState> {
+  connected(claim: ConnectClaim, answer: ConnectionInfo): Promise<OperationState> {
+    return this.result(claim, results.connectedStatement(this.keys, claim, answer));
+  }
+
+  disconnected(claim: DisconnectClaim, exported: results.Exported): Promise<OperationState> {
+    return this.result(claim, results.disconnectedStatement(claim, exported));
+  }
+
+  superseded(claim: AttachClaim | ConnectClaim): Promise<OperationState> {
     return this.result(claim, results.supersededStatement(claim));
   }
 
   /** From here on only the undo is left, whoever carries it out. */
-  async undoing(claim: AttachClaim, reason: Reason): Promise<void> {
+  async undoing(claim: AttachClaim | ConnectClaim, reason: Reason): Promise<void> {
     const rows = await this.repeated(() => this.database.rows(results.undoingStatement(claim, reason)));
     if (rows.length === 0) await this.lost(claim);
   }
 
-  attachFailed(claim: AttachClaim, reason: Reason, exportGone: boolean): Promise<OperationState> {
+  attachFailed(claim: AttachClaim | ConnectClaim, reason: Reason, exportGone: boolean): Promise<OperationState> {
     return this.result(claim, results.attachFailedStatement(claim, reason, exportGone));
   }
 
@@ -132,7 +152,7 @@ export class OperationsService {
     return this.result(claim, results.completedStatement(claim));
   }
 
-  detached(claim: Claim, exported: 'stands' | 'gone' | 'leftOver'): Promise<OperationState> {
+  detached(claim: DetachClaim, exported: results.Exported): Promise<OperationState> {
     return this.result(claim, results.detachedStatement(claim, exported));
   }
 
@@ -148,8 +168,13 @@ export class OperationsService {
     return this.result(claim, results.volumeStatement(claim, { status: TRANSITIONS.volumeDeleted.volume, reason: null, deleted: true }));
   }
 
+  volumeExtended(claim: ExtendVolumeClaim): Promise<OperationState> {
+    return this.result(claim, results.extendedStatement(claim));
+  }
+
   /** A refusal that changes nothing but the operation, and the status of a volume that could not be made or removed. */
   failed(claim: Claim, reason: Reason): Promise<OperationState> {
+    if (claim.kind === 'extend-volume') return this.result(claim, results.notExtendedStatement(claim, reason));
     const status = UNDONE_VOLUME[claim.kind];
     return this.result(
       claim,
@@ -218,4 +243,5 @@ export class OperationsService {
 }
 
 /** The row of a look; the attachment's columns are null when its row is gone. */
-type LookRow = Omit<Look, 'attachment' | 'remaining'> & AttachmentRow & { remaining: AttachmentRecord[] | null };
+type LookRow = Omit<Look, 'attachment' | 'remaining' | 'answer'> &
+  AttachmentRow & { remaining: AttachmentRecord[] | null; result: string | null };

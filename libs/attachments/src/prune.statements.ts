@@ -27,10 +27,10 @@ const before = (ageMs: number): Sql => sql`now() - ${ageMs}::float8 * interval '
 
 /**
  * An operation `o` that nobody will ever look at again. Whoever waits for one looks within minutes of its end. Beyond that it is needed
- * - while it is `touched`: a driver may still hold what its intent names, and a detach, an attach or a settle has yet to end that;
+ * - while it is `touched`: a driver may still hold what its intent names, and a detach, an attach or a settle has yet to end that; or it is a
+ *   connect, and owns a connection that no attachment's row names;
  * - while another operation of its attachment is unfinished: the result of that one writes all of them.
  * What has ended was promised before that, so the index by which operations are listed finds the oldest.
- * NOTE: an operation that owns a connection without an attachment's row will be a third reason, once there are results to own one.
  */
 const operationGoes = (ageMs: number, { none }: Asked): Sql =>
   sql`o.created_at < ${before(ageMs)} and o.finished_at < ${before(ageMs)} and not o.touched
@@ -70,5 +70,11 @@ export function prunableStatement(table: PrunedTable, ageMs: number): Sql {
   const volumes = stays(volumeGoes(ageMs, { ...asked, operations, attachments }));
   return sql`select count(*)::int as rows from ${from} where ${goes(ageMs, { ...asked, operations, attachments, volumes })}`;
 }
+
+/** An answer with a connection_info is there for its caller, who looks within minutes, and for nobody else. */
+export const forgetAnswers = (ageMs: number, limit: number): Sql =>
+  sql`with gone as (update operations set result = null where id = any(array(select o.id from operations o
+      where o.result is not null and o.finished_at < ${before(ageMs)} limit ${limit} for update skip locked)) returning 1)
+    select count(*)::int as rows from gone`;
 
 const stays = (goes: Sql): Sql => sql`(${goes}) is not true`;

@@ -1,11 +1,13 @@
 import { unavailable } from '@app/domain';
 import type { Database } from './database.js';
-import { prunableStatement, PRUNED_TABLES, type PrunedTable, pruneStatement } from './prune.statements.js';
+import { forgetAnswers, prunableStatement, PRUNED_TABLES, type PrunedTable, pruneStatement } from './prune.statements.js';
 import type { Sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
 /** So few that a statement takes some milliseconds. */
 const ROWS_AT_ONCE = 500;
+/** Longer than anybody waits. */
+const ANSWERS_LAST_MS = 600_000;
 const DAY_MS = 86_400_000;
 
 /** How many rows of each table. */
@@ -22,7 +24,7 @@ export class PruningService {
 
   /** What is due, up to the first full batch. Returns how many rows went, and whether there may be more. */
   async turn(times: PruneTimes): Promise<{ rows: number; more: boolean }> {
-    let rows = 0;
+    let rows = await this.rowsOf(forgetAnswers(ANSWERS_LAST_MS, ROWS_AT_ONCE));
     for (const [table, ageMs] of Object.entries(agesOf(times)) as [PrunedTable, number][]) {
       const gone = await this.prune(table, ageMs);
       rows += gone;

@@ -1,7 +1,24 @@
-import type { AttachStatus, ConnectionInfo, OperationKind, OperationState, Reason, VolumeStatus } from '@app/domain';
+import type {
+  AttachStatus,
+  ConnectionInfo,
+  OperationKind,
+  OperationState,
+  Reason,
+  Situation,
+  UnfinishedFacts,
+  VolumeStatus,
+} from '@app/domain';
 
 /** The commands that have a bell (design §7); the messaging contract lists the same names. */
-export type BellName = 'attachment.attach' | 'attachment.complete' | 'attachment.detach' | 'volume.create' | 'volume.delete';
+export type BellName =
+  | 'attachment.attach'
+  | 'attachment.complete'
+  | 'attachment.detach'
+  | 'volume.create'
+  | 'volume.delete'
+  | 'volume.extend'
+  | 'volume.connect'
+  | 'volume.disconnect';
 
 /** Who asks. A caller who is no admin sees and changes only what belongs to `projectId`. */
 export interface Caller {
@@ -98,6 +115,16 @@ export interface Promised {
   backend: string | null;
 }
 
+/** Work that is in flight already: it has been rung for. */
+export const joined = (volume: Situation['volume'], op: UnfinishedFacts): Promised => ({
+  operationId: op.id,
+  kind: op.kind,
+  command: null,
+  volumeId: volume.id,
+  attachmentId: op.attachmentId,
+  backend: volume.backend,
+});
+
 /** What one look at an operation shows; the answer to its caller is made of this and nothing else. */
 export interface Look {
   state: OperationState;
@@ -108,6 +135,8 @@ export interface Look {
   attachment: AttachmentRecord | null;
   /** The volume's live attachments: the answer of a delete. */
   remaining: AttachmentRecord[];
+  /** What a connect answers; carries secrets. */
+  answer: ConnectionInfo | null;
 }
 
 export interface NewAttachment {

@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import {
   type AttachClaim,
   type Claim,
+  type ConnectClaim,
   type ConnectionInfo,
   connectorHost,
   connectorMountpoint,
+  type DetachClaim,
+  type DisconnectClaim,
+  type ExtendVolumeClaim,
   NONE_REMAINING,
   type Reason,
   TRANSITIONS,
 } from '@app/domain';
-import { type Intent, sealRecorded } from './intent.js';
+import { type Intent, sealAnswer, sealRecorded } from './intent.js';
 import { recomputed } from './recompute.js';
 import { type KeyRing, place } from './sealing.js';
 import { raw, type Sql, sql } from './sql.js';
@@ -27,7 +31,7 @@ const AND_MORE = raw(
 
 const NO_EXPORT = raw(', provider_location = null');
 /** The work is done that it asked for, by another operation: what still waits of it has nothing left to do. */
-const FORGOTTEN = raw(`intent = null, touched = false,
+const FORGOTTEN = raw(`intent = null, touched = false, result = null,
   state = case when operations.state = 'pending' then 'failed' else operations.state end,
   reason_class = case when operations.state = 'pending' then 'superseded' else operations.reason_class end,
   finished_at = case when operations.state = 'pending' then clock_timestamp() else operations.finished_at end`);
@@ -67,15 +71,15 @@ const endedUnlessSuperseded = (claim: AttachClaim): Sql => {
 };
 
 /** A delete came after it: its claim is freed, nothing else is written. */
-export const supersededStatement = (claim: AttachClaim): Sql =>
+export const supersededStatement = (claim: AttachClaim | ConnectClaim): Sql =>
   sql`with o as (update operations set state = 'failed', reason_class = 'superseded', reason_text = null, ${ENDED} where ${held(claim)} returning *)
     select o.state, ${AND_MORE} from o`;
 
 /** Committed before a host is connected, so that a later attach finds the export standing. */
-export const exportedStatement = (claim: AttachClaim, location: string): Sql =>
+export const exportedStatement = (claim: AttachClaim | ConnectClaim, location: string): Sql =>
   sql`update volumes set provider_location = ${location} from operations where ${held(claim)} and volumes.id = operations.volume_id returning volumes.id`;
 
-export const undoingStatement = (claim: AttachClaim, reason: Reason): Sql =>
+export const undoingStatement = (claim: AttachClaim | ConnectClaim, reason: Reason): Sql =>
   sql`update operations set undoing = true, reason_class = ${reason.class}, reason_text = ${reason.text}, updated_at = clock_timestamp()
     where ${held(claim)} returning id`;
 
@@ -83,7 +87,7 @@ export const undoingStatement = (claim: AttachClaim, reason: Reason): Sql =>
  * Attachment and volume are what they were; the row of a create goes (spec: state-machine §8, DEVIATE). Where the driver was not
  * initialised the attachment of an update says so.
  */
-export const attachFailedStatement = (claim: AttachClaim, reason: Reason, exportGone: boolean): Sql =>
+export const attachFailedStatement = (claim: AttachClaim | ConnectClaim, reason: Reason, exportGone: boolean): Sql =>
   sql`with ${ended(claim, 'failed', reason)},
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
       from o where attachments.id = o.attachment_id and o.creates and not attachments.deleted and attachments.generation = o.generation
@@ -125,7 +129,7 @@ export const completedStatement = (claim: Claim): Sql => {
 };
 
 /** Access is gone: the row goes and the volume is recomputed. An export that could not be removed becomes a settle of its own. */
-export const detachedStatement = (claim: Claim, exported: 'stands' | 'gone' | 'leftOver'): Sql =>
+export const detachedStatement = (claim: DetachClaim, exported: Exported): Sql =>
   sql`with ${ended(claim, 'succeeded', null)},
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
       from o where attachments.id = o.attachment_id and not attachments.deleted returning attachments.id, attachments.volume_id),
@@ -134,6 +138,49 @@ export const detachedStatement = (claim: Claim, exported: 'stands' | 'gone' | 'l
     v as (update volumes v set ${recomputed(raw('a.id'))}${exported === 'gone' ? NO_EXPORT : raw('')} from a where v.id = a.volume_id),
     w as (insert into operations ${settleOf(claim, sql`o where ${exported === 'leftOver'}`)})
     select o.state, ${AND_MORE} from o`;
+
+/** What became of the export once the last access was gone. */
+export type Exported = 'stands' | 'gone' | 'leftOver';
+
+/** An answer for the caller, unless a disconnect came first: that one ends what is there. An earlier connect of the same connector hands over. */
+export const connectedStatement = (keys: KeyRing, claim: ConnectClaim, answer: ConnectionInfo): Sql =>
+  sql`with o as (update operations set state = case when generation = 0 then 'succeeded' else 'failed' end,
+      reason_class = case when generation = 0 then null else 'superseded' end, reason_text = null,
+      result = case when generation = 0 then ${sealAnswer(keys, claim.operationId, answer)} end, ${ENDED} where ${held(claim)} returning *),
+    p as (update operations set ${FORGOTTEN} from o where o.state = 'succeeded' and operations.volume_id = o.volume_id and operations.kind = 'connect'
+      and operations.digest = o.digest and operations.generation = 0 and operations.touched and operations.id <> o.id),
+    v as (update volumes set revision = volumes.revision + 1 from o where volumes.id = o.volume_id)
+    select o.state, ${AND_MORE} from o`;
+
+/** The connections are gone, and a volume that was reserved for them is free again (spec: state-machine §7). */
+export const disconnectedStatement = (claim: DisconnectClaim, exported: Exported): Sql => {
+  const { volumeIs, volume, volumeIfAttached } = TRANSITIONS.unreserve;
+  return sql`with ${ended(claim, 'succeeded', null)},
+    p as (update operations set ${FORGOTTEN} from o where operations.id = any(${claim.ends}::text[])),
+    v as (update volumes v set status = case when v.status <> all(${[...volumeIs]}::text[]) then v.status
+          when exists (select 1 from attachments r where r.volume_id = v.id and not r.deleted) then ${volumeIfAttached} else ${volume}::text end,
+        revision = v.revision + 1, updated_at = clock_timestamp()${exported === 'gone' ? NO_EXPORT : raw('')}
+      from o where v.id = o.volume_id),
+    w as (insert into operations ${settleOf(claim, sql`o where ${exported === 'leftOver'}`)})
+    select o.state, ${AND_MORE} from o`;
+};
+
+/** Whatever has come of its status meanwhile stands; the size is what the backend has. */
+export const extendedStatement = (claim: ExtendVolumeClaim): Sql =>
+  sql`with ${ended(claim, 'succeeded', null)},
+    v as (update volumes set size = o.size, ${noLongerExtending(sql`coalesce(volumes.previous_status, ${TRANSITIONS.volumeCreated.volume})`)}
+      from o where volumes.id = o.volume_id and not volumes.deleted)
+    select o.state, ${AND_MORE} from o`;
+
+export const notExtendedStatement = (claim: ExtendVolumeClaim, reason: Reason): Sql =>
+  sql`with ${ended(claim, 'failed', reason)},
+    v as (update volumes set ${noLongerExtending(sql`${TRANSITIONS.volumeNotExtended.volume}::text`)}
+      from o where volumes.id = o.volume_id and not volumes.deleted)
+    select o.state, ${AND_MORE} from o`;
+
+const noLongerExtending = (status: Sql): Sql =>
+  sql`status = case when volumes.status = ${TRANSITIONS.extend.volume} then ${status} else volumes.status end, previous_status = null,
+    revision = volumes.revision + 1, updated_at = clock_timestamp()`;
 
 const exportForgotten = (gone: boolean): Sql =>
   sql`update volumes set provider_location = null, revision = volumes.revision + 1 from o where volumes.id = o.volume_id and ${gone}`;
@@ -148,11 +195,13 @@ export const settleStatement = (claim: Claim): Sql =>
     where v.id = ${claim.volume.id} and v.backend is not null and not v.deleted
       and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`;
 
+const OWNS_A_CONNECTION = raw(`(operations.kind = 'connect' and operations.state = 'succeeded' and operations.generation = 0)`);
+
 /** Whatever an attach left behind that no row names has been ended with the rest. */
 export const settledStatement = (claim: Claim, exportGone: boolean): Sql =>
   sql`with ${ended(claim, 'succeeded', null)},
     p as (update operations set intent = null, touched = false from o where operations.volume_id = o.volume_id and operations.id <> o.id
-      and operations.touched and operations.state in ('succeeded', 'failed')),
+      and operations.touched and operations.state in ('succeeded', 'failed') and not ${OWNS_A_CONNECTION}),
     v as (update volumes set revision = volumes.revision + 1${exportGone ? NO_EXPORT : raw('')} from o where volumes.id = o.volume_id)
     select o.state, ${AND_MORE} from o`;
 
@@ -164,6 +213,8 @@ export function volumeStatement(claim: Claim, result: { status: string; reason: 
     a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
       from v where ${result.deleted ?? false} and attachments.volume_id = v.id and not attachments.deleted),
     s as (update operations set state = 'failed', reason_class = 'superseded', finished_at = clock_timestamp()
-      from v where ${result.deleted ?? false} and operations.volume_id = v.id and operations.kind = 'settle' and operations.state = 'pending')
+      from v where ${result.deleted ?? false} and operations.volume_id = v.id and operations.kind = 'settle' and operations.state = 'pending'),
+    c as (update operations set ${FORGOTTEN}
+      from v where ${result.deleted ?? false} and operations.volume_id = v.id and operations.kind = 'connect' and operations.touched)
     select o.state, ${AND_MORE} from o`;
 }

@@ -14,6 +14,7 @@ export const SEALED_COLUMNS = [
   'attachments.connector',
   'attachments.connection_info',
   'operations.intent',
+  'operations.result',
   'sealing_checks.sealed',
 ] as const;
 export type SealedColumn = (typeof SEALED_COLUMNS)[number];

@@ -1,8 +1,9 @@
-import type { AttachmentFacts, Situation, UnfinishedFacts } from '@app/domain';
+import type { AttachmentFacts, ConnectionFacts, Situation, UnfinishedFacts } from '@app/domain';
 import { raw, type Sql, sql } from './sql.js';
 
 type SituationRow = Situation['volume'] & {
   attachments: AttachmentFacts[];
+  connections: ConnectionFacts[];
   unfinished: UnfinishedFacts[];
   /** The sealed connector of the attachment asked about. */
   connector: string | null;
@@ -14,10 +15,14 @@ export interface Seen extends Situation {
 }
 
 const ATTACHMENTS = raw(`(select coalesce(json_agg(json_build_object(
-    'id', a.id, 'instanceUuid', a.instance_uuid, 'attachStatus', a.attach_status, 'mode', a.attach_mode,
+    'id', a.id, 'instanceUuid', a.instance_uuid, 'attachStatus', a.attach_status, 'mode', a.attach_mode, 'host', a.attached_host,
     'digest', case when a.connection_info <> '{}' then a.connector_digest end,
     'touched', a.connector is not null or exists (select 1 from operations t where t.attachment_id = a.id and t.touched))), '[]')
   from attachments a where a.volume_id = v.id and not a.deleted) as attachments`);
+
+const CONNECTIONS = raw(`(select coalesce(json_agg(json_build_object(
+    'operationId', c.id, 'digest', c.digest, 'host', c.host, 'ending', c.generation > 0) order by c.revision), '[]')
+  from operations c where c.volume_id = v.id and c.kind = 'connect' and c.touched) as connections`);
 
 const UNFINISHED = raw(`(select coalesce(json_agg(json_build_object(
     'id', o.id, 'kind', o.kind, 'attachmentId', o.attachment_id, 'digest', o.digest, 'host', o.host, 'creates', o.creates,
@@ -30,16 +35,17 @@ const UNFINISHED = raw(`(select coalesce(json_agg(json_build_object(
 /** Everything that a decision about a volume needs, in one statement. `which` names the volume `v` and who may see it. */
 export function situationOf(which: Sql, attachmentId: string | null, lostAfterMs: number): Sql {
   return sql`select v.id, v.project_id as "projectId", v.status, v.attach_status as "attachStatus",
-      v.migration_status as "migrationStatus", v.multiattach, v.backend, v.revision,
+      v.migration_status as "migrationStatus", v.multiattach, v.size, v.backend, v.revision,
       coalesce(v.admin_metadata->>'readonly', '') = 'True' as readonly,
+      v.admin_metadata->>'attached_mode' as "attachedMode",
       exists (select 1 from workers w where jsonb_exists(w.backends, v.backend)
               and w.heartbeat_at > clock_timestamp() - ${lostAfterMs} * interval '1 ms') as served,
-      ${ATTACHMENTS}, ${UNFINISHED},
+      ${ATTACHMENTS}, ${CONNECTIONS}, ${UNFINISHED},
       (select connector from attachments where id = ${attachmentId}) as connector
     from volumes v where ${which} and not v.deleted`;
 }
 
 export function seen(row: unknown): Seen {
-  const { attachments, unfinished, connector, ...volume } = row as SituationRow;
-  return { volume, attachments, unfinished, connector };
+  const { attachments, connections, unfinished, connector, ...volume } = row as SituationRow;
+  return { volume, attachments, connections, unfinished, connector };
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mayBeginDetaching, mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
+import { mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
 import { promised, volumeAsRead } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
 import { behindCommit } from './database-failure.js';
+import type { Decisions } from './decisions.js';
 import { countOf, page } from './pages.js';
 import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
-import { seen, situationOf } from './situation.js';
 import { join, known, raw, type Sql, sql } from './sql.js';
-import type { TimesConfig } from './store.config.js';
 import { VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
 import type { VolumeTypesService } from './volume-types.service.js';
 
@@ -33,7 +32,7 @@ export class VolumesService {
     private readonly database: Database,
     private readonly types: VolumeTypesService,
     private readonly backends: BackendsService,
-    private readonly times: TimesConfig,
+    private readonly decisions: Decisions,
   ) {}
 
   /** @throws notFound, also for what belongs to another project. */
@@ -81,41 +80,15 @@ export class VolumesService {
     return behindCommit(this.find(caller, id));
   }
 
-  /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. */
-  beginDelete(caller: Caller, id: string): Promise<Promised | null> {
-    return this.decide<Promised | null>(caller, id, async (situation) => {
-      mayDeleteVolume(situation);
+  /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. By `force` whatever its status is. */
+  beginDelete(caller: Caller, id: string, force = false): Promise<Promised | null> {
+    return this.decisions.ofVolume<Promised | null>(caller, id, async (situation) => {
+      mayDeleteVolume(situation, force);
       const { volume } = situation;
       if (volume.backend === null) return (await this.database.row(removed(situation))) === undefined ? undefined : null;
       return this.database.row<Promised>(sql`with ${volumeAsRead(situation, TRANSITIONS.deleteVolume.volume)},
         o as (${operation('delete-volume', caller, raw('v'))}) ${promised('volume.delete')}`);
     });
-  }
-
-  /** @throws notFound, invalid (spec: state-machine §7). A migrating volume stays as it is. */
-  async beginDetaching(caller: Caller, id: string): Promise<void> {
-    await this.decide(caller, id, async (situation) => {
-      if (mayBeginDetaching(situation) === 'nothing') return true;
-      return this.database.row(sql`with ${volumeAsRead(situation, TRANSITIONS.beginDetaching.volume)} select id from v`);
-    });
-  }
-
-  /** Anything but a detaching volume stays as it is (spec: state-machine §7). */
-  async rollDetaching(caller: Caller, id: string): Promise<void> {
-    const { volumeIs, volume } = TRANSITIONS.rollDetaching;
-    await this.decide(caller, id, async (situation) => {
-      if (!(volumeIs as readonly string[]).includes(situation.volume.status)) return true;
-      return this.database.row(sql`with ${volumeAsRead(situation, volume)} select id from v`);
-    });
-  }
-
-  private decide<T>(caller: Caller, id: string, act: (situation: Situation) => Promise<T | undefined>): Promise<T> {
-    const which = sql`v.id = ${known(id)} and (${caller.isAdmin} or v.project_id = ${caller.projectId})`;
-    return this.database.repeat(async () => {
-      const row = await this.database.row(situationOf(which, null, this.times.BACKEND_LOST_MS));
-      if (!row) throw volumeNotFound(id);
-      return act(seen(row));
-    }, unavailable);
   }
 }
 

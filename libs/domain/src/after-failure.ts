@@ -1,5 +1,5 @@
 import { DriverError, type DriverErrorKind } from './driver-error.js';
-import type { AttachClaim, Claim, Reason, ReasonClass } from './operation.js';
+import type { AttachClaim, Claim, ConnectClaim, Reason, ReasonClass } from './operation.js';
 
 /** What becomes of an operation whose driver call failed (design §5, "Failure"). */
 export type AfterFailure =
@@ -24,7 +24,7 @@ export const reasonOf = (error: unknown): Reason =>
  * connection is replaced, the step that failed may be the one behind the connection's own.
  */
 export function afterAttachFailure(
-  claim: Pick<AttachClaim, 'attempts' | 'ageMs' | 'replaces'>,
+  claim: Pick<AttachClaim | ConnectClaim, 'attempts' | 'ageMs' | 'replaces'>,
   error: unknown,
   windowMs: number,
 ): AfterFailure {
@@ -35,8 +35,8 @@ export function afterAttachFailure(
 }
 
 /**
- * A detach goes on for ever while the backend is away; the making and the removal of a volume for the attach window. What nobody could ask
- * for again goes on whatever the driver says: a settle, and the detach of a create that was given up.
+ * A detach or disconnect goes on for ever while the backend is away; what is done to a volume as a whole for the attach window. What nobody
+ * could ask for again goes on whatever the driver says: a settle, and the detach or disconnect of what was given up.
  */
 export function afterOtherFailure(
   claim: Pick<Claim, 'kind' | 'ageMs'> & { abandons?: boolean },
@@ -44,7 +44,7 @@ export function afterOtherFailure(
   windowMs: number,
 ): AfterFailure {
   const reason = reasonOf(error);
-  const patient = claim.kind === 'detach' || claim.ageMs < windowMs;
+  const patient = claim.kind === 'detach' || claim.kind === 'disconnect' || claim.ageMs < windowMs;
   if (claim.kind === 'settle' || claim.abandons || (isUnavailable(error) && patient)) return { then: 'again', reason };
   return { then: 'fail', reason };
 }

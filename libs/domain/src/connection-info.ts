@@ -1,4 +1,4 @@
-import type { AttachClaim } from './operation.js';
+import type { AttachClaim, ConnectClaim } from './operation.js';
 import type { DriverConnectionInfo } from './storage.js';
 
 /** What a host needs to reach its volume, as it is stored and answered: one flat object. Carries secrets: never logged. */
@@ -13,18 +13,32 @@ export function connectionInfoOf(
   claim: Pick<AttachClaim, 'additions' | 'attachmentId' | 'connection'>,
 ): ConnectionInfo {
   const { data, ...beside } = answer;
-  const { encrypted, cacheable } = claim.additions;
   return {
     ...data,
-    qos_specs: null,
-    access_mode: claim.connection.readOnly ? 'ro' : 'rw',
-    encrypted: data.encrypted ?? encrypted,
-    ...cacheableOf(data.cacheable, cacheable),
+    ...added(data, claim),
     ...beside,
     attachment_id: claim.attachmentId,
-    enforce_multipath: claim.connection.connector.enforce_multipath ?? false,
+    enforce_multipath: enforceMultipath(claim),
   };
 }
+
+/** The same for a connection that no attachment owns: the driver's two levels stay (spec: worker-and-drivers §4). */
+export function connectionAnswerOf(answer: DriverConnectionInfo, claim: Pick<ConnectClaim, 'additions' | 'connection'>): ConnectionInfo {
+  const { data, ...beside } = answer;
+  const multipath = { enforce_multipath: enforceMultipath(claim) };
+  return { ...beside, data: { ...data, ...added(data, claim), ...multipath }, ...multipath };
+}
+
+type Finished = Pick<AttachClaim | ConnectClaim, 'additions' | 'connection'>;
+
+const added = (data: DriverConnectionInfo['data'], { additions: { encrypted, cacheable }, connection: { readOnly } }: Finished) => ({
+  qos_specs: null,
+  access_mode: readOnly ? 'ro' : 'rw',
+  encrypted: data.encrypted ?? encrypted,
+  ...cacheableOf(data.cacheable, cacheable),
+});
+
+const enforceMultipath = ({ connection }: Finished): unknown => connection.connector.enforce_multipath ?? false;
 
 function cacheableOf(driver: unknown, type: boolean | null): { cacheable?: unknown } {
   if (type !== null) return { cacheable: driver === undefined ? type : Boolean(driver) && type };

@@ -71,11 +71,24 @@ export const changedMeanwhile = (attachmentId: string) =>
   resourceConflict(`attachment ${attachmentId} was changed by another request before this one was answered.`);
 export const notDetachable = () =>
   invalidVolume("Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach.");
-export const notDeletable = () =>
+/** `from`: the statuses that would do; none where the status does not count (spec: volumes-surface §3). */
+export const notDeletable = (from: readonly string[]) =>
   invalidVolume(
-    'Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, ' +
-      'belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.',
+    `Volume${from.length > 0 ? ` status must be ${from.join(' or ')} and` : ''} must not be migrating, attached, belong to a group, ` +
+      'have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.',
   );
+export const notReservableByAction = (from: readonly string[], status: string) =>
+  invalidVolume(`Volume status must be ${from.join(' or ')} to reserve, but the status is ${status}.`);
+export const setAside = (what: string) => invalidVolume(`The volume ${what} in maintenance mode.`);
+export const wrongAttachMode = (volumeId: string, mode: string) =>
+  new ServiceError('invalid', `Invalid attaching mode '${mode}' for volume ${volumeId}.`);
+export const manyAttachments = () => invalidVolume('Detach volume failed: More than one attachment, but no attachment_id provided.');
+export const notExtendable = (volumeId: string, from: readonly string[], status: string) =>
+  invalidVolume(`Volume ${volumeId} status must be '${from.join(' or ')}' to extend, currently ${status}.`);
+export const notGrowing = (size: number, wanted: number) =>
+  invalidInput(`New size for extend must be greater than current size. (current: ${size}, extended: ${wanted}).`);
+export const readonlyNotChangeable = (volumeId: string, status: string) =>
+  invalidVolume(`Volume ${volumeId} status must be available to update readonly flag, but current status is: ${status}.`);
 
 /** Create answers 500 whatever the worker found, even for an invalid connector (spec: attachments-api §6.5). */
 export const createFailed = (inner: string | null) =>

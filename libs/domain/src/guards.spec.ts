@@ -19,6 +19,7 @@ const row = (more: Partial<AttachmentFacts> = {}): AttachmentFacts => ({
   digest: null,
   touched: false,
   mode: 'null',
+  host: null,
   ...more,
 });
 const op = (more: Partial<UnfinishedFacts> = {}): UnfinishedFacts => ({
@@ -48,10 +49,13 @@ const situation = (
     backend: 'n@b',
     served: true,
     readonly: false,
+    attachedMode: null,
+    size: 1,
     revision: '1',
     ...volume,
   },
   attachments,
+  connections: [],
   unfinished,
 });
 const kindOf = (work: () => unknown): string => {

@@ -36,9 +36,15 @@ export interface Situation {
     served: boolean;
     /** Admin metadata `readonly` is "True" (Cinder takes any value for it: DEVIATE). */
     readonly: boolean;
+    /** Admin metadata `attached_mode`: what the last os-attach said; null: none stands. */
+    attachedMode: string | null;
+    /** In GiB. */
+    size: number;
     revision: string;
   };
   attachments: AttachmentFacts[];
+  /** What was connected without an attachment's row, and is not disconnected yet. */
+  connections: ConnectionFacts[];
   unfinished: UnfinishedFacts[];
 }
 
@@ -53,6 +59,18 @@ export interface AttachmentFacts {
   touched: boolean;
   /** The stored attach_mode. */
   mode: string | null;
+  /** The attached_host. */
+  host: string | null;
+}
+
+/** A connection that an operation of its own owns. */
+export interface ConnectionFacts {
+  operationId: string;
+  digest: string;
+  /** Host of the connector; empty where it names none. */
+  host: string;
+  /** A disconnect has been promised for it. */
+  ending: boolean;
 }
 
 /** An operation of the volume that has not ended. */
@@ -73,7 +91,7 @@ export interface UnfinishedFacts {
 export type Entry = { join: UnfinishedFacts } | { begin: true };
 const BEGIN: Entry = { begin: true };
 
-const unfinishedOf = (situation: Situation, kind: OperationKind, attachmentId: string | null = null) =>
+export const unfinishedOf = (situation: Situation, kind: OperationKind, attachmentId: string | null = null) =>
   situation.unfinished.find((op) => op.kind === kind && (attachmentId === null || op.attachmentId === attachmentId));
 
 /** @throws invalid. Returns the status that the volume takes: a same-instance reserve leaves it alone (spec: state-machine §3). */
@@ -136,12 +154,17 @@ export function mayDetach(situation: Situation, attachmentId: string): { join: U
   return { driver: row.touched || row.digest !== null };
 }
 
-/** @throws invalid (spec: state-machine §5). Refused as well while an operation other than a settle is unfinished or a row is connected (design §6). */
-export function mayDeleteVolume({ volume, attachments, unfinished }: Situation): void {
-  const from: readonly string[] = TRANSITIONS.deleteVolume.volumeIs;
+/**
+ * @throws invalid (spec: state-machine §5). Refused as well while an operation other than a settle is unfinished, or anything is connected
+ * (design §6). By force the status does not count, nor a connection that no row owns.
+ */
+export function mayDeleteVolume({ volume, attachments, connections, unfinished }: Situation, force = false): void {
+  const from: readonly string[] = force ? [] : TRANSITIONS.deleteVolume.volumeIs;
   const settled = isMigrationSettled(volume.migrationStatus);
-  const busy = unfinished.some((op) => op.kind !== 'settle') || attachments.some((row) => row.digest !== null || row.touched);
-  if (!from.includes(volume.status) || volume.attachStatus === 'attached' || !settled || busy) throw notDeletable();
+  const connected = attachments.some((row) => row.digest !== null || row.touched) || (!force && connections.length > 0);
+  const busy = unfinished.some((op) => op.kind !== 'settle') || connected;
+  const wrong = !force && !from.includes(volume.status);
+  if (wrong || volume.attachStatus === 'attached' || !settled || busy) throw notDeletable(from);
 }
 
 /** @throws invalid. `nothing`: Cinder answers 202 to a migrating volume and changes nothing (spec: state-machine §7). */

@@ -1,3 +1,4 @@
+export * from './action-guards.js';
 export * from './after-failure.js';
 export * from './backend.js';
 export * from './connection-info.js';

@@ -1,7 +1,16 @@
 import type { Connection, DriverCall, VolumeRef } from './storage.js';
 
 /** What has been promised and is not yet, or was, carried out (design §4). */
-export type OperationKind = 'attach' | 'complete' | 'detach' | 'create-volume' | 'delete-volume' | 'settle';
+export type OperationKind =
+  | 'attach'
+  | 'complete'
+  | 'detach'
+  | 'connect' // a connection that no attachment's row owns: the operation does, until a disconnect ends it
+  | 'disconnect'
+  | 'create-volume'
+  | 'delete-volume'
+  | 'extend-volume'
+  | 'settle';
 export type OperationState = 'pending' | 'running' | 'succeeded' | 'failed';
 
 /** Why an operation ended without success; `text` is what its caller is told. */
@@ -65,13 +74,46 @@ export interface DetachClaim extends ClaimOf<'detach'> {
   /** It takes back a create whose caller was told no id: nobody could ask for it again. */
   abandons: boolean;
 }
+export interface ConnectClaim extends ClaimOf<'connect'> {
+  connection: Connection;
+  /** Nothing of its own to end first: another connection of the volume is another operation's. */
+  replaces: null;
+  leftovers: [];
+  /** Whether an earlier connect owns this very connection: then an undo must leave it alone. */
+  repeats: boolean;
+  othersConnected: number;
+  undoing: Reason | null;
+  /** A disconnect came after it. */
+  superseded: boolean;
+  additions: ConnectionAdditions;
+}
+export interface DisconnectClaim extends ClaimOf<'disconnect'> {
+  /** Those that the disconnect was asked to end, and the connects that own them. */
+  connections: Connection[];
+  ends: string[];
+  othersConnected: number;
+  abandons: boolean;
+}
 export type CreateVolumeClaim = ClaimOf<'create-volume'>;
 export type DeleteVolumeClaim = ClaimOf<'delete-volume'>;
+export interface ExtendVolumeClaim extends ClaimOf<'extend-volume'> {
+  /** The size in GiB that it is to have. */
+  sizeWanted: number;
+}
 export interface SettleClaim extends ClaimOf<'settle'> {
   /** What the rows say is connected: the backend is made equal to it. */
   live: Connection[];
 }
-export type Claim = AttachClaim | CompleteClaim | DetachClaim | CreateVolumeClaim | DeleteVolumeClaim | SettleClaim;
+export type Claim =
+  | AttachClaim
+  | CompleteClaim
+  | DetachClaim
+  | ConnectClaim
+  | DisconnectClaim
+  | CreateVolumeClaim
+  | DeleteVolumeClaim
+  | ExtendVolumeClaim
+  | SettleClaim;
 
 /** What the worker adds to a driver's answer, from the volume and its type (spec: worker-and-drivers §4). */
 export interface ConnectionAdditions {

@@ -8,6 +8,8 @@ interface Transition {
   volumeIsIfMultiattach?: readonly VolumeStatus[];
   volumeAttachStatusIs?: AttachStatus;
   volume?: VolumeStatus;
+  /** What it becomes instead while an attachment is there. */
+  volumeIfAttached?: VolumeStatus;
   volumeAttachStatus?: AttachStatus;
   attachment?: AttachStatus;
 }
@@ -27,6 +29,13 @@ export const TRANSITIONS = {
   createVolume: { volume: 'creating', volumeAttachStatus: 'detached' },
   volumeCreated: { volume: 'available' },
   volumeNotCreated: { volume: 'error' },
+  reserveByAction: { volumeIs: ['available'], volumeIsIfMultiattach: ['in-use'], volume: 'attaching' },
+  unreserve: { volumeIs: ['attaching'], volume: 'available', volumeIfAttached: 'in-use' },
+  attachByAction: { volume: 'in-use', volumeAttachStatus: 'attached', attachment: 'attached' },
+  extend: { volumeIs: ['available'], volume: 'extending' },
+  extendAttached: { volumeIs: ['in-use'], volume: 'extending' },
+  volumeNotExtended: { volume: 'error_extending' },
+  changeReadonly: { volumeIs: ['available'] },
   deleteVolume: { volumeIs: ['available', 'error', 'error_restoring', 'error_extending', 'error_managing'], volume: 'deleting' },
   volumeDeleted: { volume: 'deleted' },
   volumeNotDeleted: { volume: 'error_deleting' },
@@ -37,6 +46,15 @@ export function reservableFrom(multiattach: boolean): readonly VolumeStatus[] {
   const { volumeIs, volumeIsIfMultiattach } = TRANSITIONS.reserve;
   return multiattach ? [volumeIs[0], ...volumeIsIfMultiattach, ...volumeIs.slice(1)] : volumeIs;
 }
+
+/** The statuses from which os-reserve takes a volume (spec: state-machine §7). */
+export function reservableByActionFrom(multiattach: boolean): readonly VolumeStatus[] {
+  const { volumeIs, volumeIsIfMultiattach } = TRANSITIONS.reserveByAction;
+  return multiattach ? [...volumeIs, ...volumeIsIfMultiattach] : volumeIs;
+}
+
+/** A volume that an administrator has set aside: nothing is attached to it or detached from it by an action (spec: state-machine §10). */
+export const SET_ASIDE: VolumeStatus = 'maintenance';
 
 /** The statuses in which a second attachment of the same instance may be reserved all the same: live and cold migration (spec: state-machine §3). */
 export const RESERVABLE_BY_SAME_INSTANCE: readonly VolumeStatus[] = ['in-use', 'reserved'];

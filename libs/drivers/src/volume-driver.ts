@@ -30,6 +30,8 @@ export interface VolumeDriver {
 
   /** A volume that is there already, with data on it, is success and keeps its data. */
   createVolume(volume: VolumeRef, call: DriverCall): Promise<void>;
+  /** Bytes stay, connections stay, and a volume that is that large already is success. Hosts may see the new size only when they connect anew. */
+  extendVolume(volume: VolumeRef, sizeGib: number, call: DriverCall): Promise<void>;
   /** Ends every connection and the export first; a volume that is not there is success. */
   deleteVolume(volume: VolumeRef, call: DriverCall): Promise<void>;
 

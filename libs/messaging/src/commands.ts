@@ -15,6 +15,9 @@ export interface Bells {
   'attachment.detach': Bell;
   'volume.create': Bell;
   'volume.delete': Bell;
+  'volume.extend': Bell;
+  'volume.connect': Bell;
+  'volume.disconnect': Bell;
 }
 
 export type Command = keyof Bells;
@@ -25,6 +28,9 @@ const EVERY_COMMAND: Record<Command, true> = {
   'attachment.detach': true,
   'volume.create': true,
   'volume.delete': true,
+  'volume.extend': true,
+  'volume.connect': true,
+  'volume.disconnect': true,
 };
 
 export const COMMANDS: readonly Command[] = Object.keys(EVERY_COMMAND) as Command[];

@@ -91,7 +91,16 @@ export function situationsOf(state: VolumeState): Situation[] {
 
 function situationOf(state: VolumeState, claimed: boolean): Situation {
   const { id, status, attachStatus, multiattach } = state;
-  const place = { backend: 'one', served: true, readonly: false, migrationStatus: null, projectId: '', revision: '' };
+  const place = {
+    backend: 'one',
+    served: true,
+    size: 1,
+    readonly: false,
+    attachedMode: null,
+    migrationStatus: null,
+    projectId: '',
+    revision: '',
+  };
   return {
     volume: { id, status, attachStatus, multiattach, ...place },
     attachments: state.rows.map((row) => ({
@@ -101,7 +110,9 @@ function situationOf(state: VolumeState, claimed: boolean): Situation {
       digest: row.host,
       touched: row.host !== null || (row.reached && claimed),
       mode: null,
+      host: row.host,
     })),
+    connections: [],
     unfinished: state.ops.filter(({ ended }) => ended === null).map(unfinished),
   };
 }

@@ -58,6 +58,15 @@ export function describeDriver(name: string, makeDriver: () => Promise<DriverUnd
       for (let twice = 0; twice < 2; twice++) await driver.deleteVolume(volume, aCall());
     });
 
+    it('lets a volume grow under a connection, however often it is told', async () => {
+      const connection = aConnection();
+      const info = await connect(connection);
+
+      for (let twice = 0; twice < 2; twice++) await driver.extendVolume(volume, 2, aCall());
+
+      expect(await underTest.reaches(info)).toBe(true);
+    });
+
     it('gives two hosts access of their own, and one end leaves the other alone', async () => {
       const [first, second] = [aConnection({ host: 'compute-1' }), aConnection({ host: 'compute-2', readOnly: true })];
       const [firstInfo, secondInfo] = [await connect(first), await connect(second)];

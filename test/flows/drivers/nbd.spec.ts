@@ -56,6 +56,17 @@ describe('real clients, with nothing but connection_info', () => {
     });
   });
 
+  it('a volume that has grown keeps its bytes, and is seen at its new size by whoever connects anew', async () => {
+    const volume = aVolume();
+    const info = await connected(volume, aConnection());
+    await qemuIo(info, ['write -P 7 0 4k']);
+
+    await driver.extendVolume(volume, 2, aCall());
+
+    expect(JSON.parse((await nbdinfo(info)).stdout).exports[0]['export-size']).toBe(2 * 2 ** 30);
+    expect(await qemuIo(info, ['read -P 7 0 4k', 'write -P 8 1536M 4k', 'read -P 8 1536M 4k'])).toMatchObject({ code: 0 });
+  });
+
   it('what qemu writes, qemu reads in a new connection, and the file stays sparse', async () => {
     const volume = aVolume();
     const info = await connected(volume, aConnection());

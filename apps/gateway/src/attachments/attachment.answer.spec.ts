@@ -3,7 +3,7 @@ import { DEFAULT_TEXT, type ReasonClass } from '@app/domain';
 import { attached, completed, created, detached } from './attachment.answer.js';
 
 const row = { id: 'a' } as AttachmentRecord;
-const success: Look = { state: 'succeeded', reason: null, current: true, attachment: row, remaining: [row] };
+const success: Look = { state: 'succeeded', reason: null, current: true, attachment: row, remaining: [row], answer: null };
 const failure = (reason: ReasonClass, text: string | null = 'why'): Look => ({
   ...success,
   state: 'failed',

@@ -73,6 +73,30 @@ export const IsTextMap = () =>
     ({ value }) => offence(value as object),
   );
 
+/** At least one of these properties. */
+export const HasAnyOf = (...keys: readonly string[]) =>
+  rule(
+    'hasAnyOf',
+    unlessObject((value) => keys.some((key) => value[key] !== undefined)),
+    ({ value }) => `${pythonRepr(said(value as object))} is not valid under any of the given schemas`,
+  );
+
+/** An instance has all the members of its class, also those that nobody named. */
+const said = (value: object) => Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+
+/** true, false, or one of the words that Cinder takes for them. */
+export const IsBooleanLike = () =>
+  rule(
+    'isBooleanLike',
+    (value) => BOOLEANS.includes(value as string),
+    ({ value }) => `${pythonRepr(value)} is not one of ${pythonRepr(BOOLEANS)}`,
+  );
+const TRUE_WORDS = ['True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', 'y', 't'];
+const FALSE_WORDS = ['False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no', 'n', 'f'];
+const BOOLEANS: readonly (string | boolean)[] = [true, ...TRUE_WORDS, false, ...FALSE_WORDS];
+/** What a value that `IsBooleanLike` means. */
+export const isTrueWord = (value: boolean | string): boolean => value === true || TRUE_WORDS.includes(value as string);
+
 /** A number of GiB, or its digits, that fits the column (spec: volumes-surface §3). */
 export const IsVolumeSize = () =>
   rule(

@@ -13,7 +13,7 @@ const attach: Promised = {
   attachmentId: 'a',
   backend: 'h@b',
 };
-const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [] });
+const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [], answer: null });
 
 /** Looks show `states` one after the other, the last one for ever; an error is thrown. */
 function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, config: Partial<GatewayConfig> = {}) {

@@ -3,13 +3,12 @@ import { type Caller as CallerFacts, type VolumeRecord, VolumesService } from '@
 import { invalidInput, ServiceError } from '@app/domain';
 import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
-import { Actions } from '../openstack/actions.js';
 import { endpointOf } from '../openstack/links.js';
 import { projectPath } from '../openstack/request-url.js';
 import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
-import { ActionName, Caller } from '../openstack/request-context.js';
+import { Caller } from '../openstack/request-context.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
@@ -86,14 +85,6 @@ export class VolumesController {
   async delete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
     const promised = await this.volumes.beginDelete(caller, id);
     if (promised) this.waiter.ring(noted(promised), caller.requestId);
-  }
-
-  @Post(':id/action')
-  @Actions({ 'os-begin_detaching': '3.0', 'os-roll_detaching': '3.0' })
-  @HttpCode(202)
-  async act(@Param('id') id: string, @ActionName() action: string, @Caller() caller: CallerFacts): Promise<void> {
-    if (action === 'os-begin_detaching') await this.volumes.beginDetaching(caller, id);
-    else await this.volumes.rollDetaching(caller, id);
   }
 
   private async page<T>(request: FastifyRequest, caller: CallerFacts, { query, path, view }: Page<T>) {

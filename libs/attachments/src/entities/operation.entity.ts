@@ -9,6 +9,7 @@ export class OperationEntity {
   @Column('text', { name: 'attachment_id', nullable: true }) attachmentId: string | null;
   /** Null: needs no driver. */
   @Column('text', { nullable: true }) backend: string | null;
+  /** Of its attachment at the intent; of a connect: 0, or 1 once a disconnect of it is promised. */
   @Column('bigint') generation: string;
   /** The volume's revision at the intent: the order of its work. */
   @Column('bigint') revision: string;
@@ -21,6 +22,10 @@ export class OperationEntity {
   @Column('text', { name: 'volume_was', nullable: true }) volumeWas: string | null;
   /** Connector, mode and credential, sealed; emptied when they are recorded or gone. */
   @Column('text', { nullable: true }) intent: string | null;
+  /** What a connect answers, sealed; emptied when its caller must have read it. */
+  @Column('text', { nullable: true }) result: string | null;
+  /** The size in GiB that an extension asks for; null for other kinds. */
+  @Column('integer', { nullable: true }) size: number | null;
   @Column('text', { nullable: true }) digest: string | null;
   @Column('text') host: string;
   /** A driver has seen it, or may have. */

@@ -4,6 +4,7 @@ import { isPlainObject, isText, isWholeNumber, type OptionRule, type OptionRules
 export const FAKE_METHODS = [
   'validateConnector',
   'createVolume',
+  'extendVolume',
   'deleteVolume',
   'createExport',
   'removeExport',

@@ -58,6 +58,10 @@ export class FakeDriver implements VolumeDriver {
     await this.carryOut(draftOf('createVolume', volume, call), call);
   }
 
+  async extendVolume(volume: VolumeRef, _sizeGib: number, call: DriverCall): Promise<void> {
+    await this.carryOut(draftOf('extendVolume', volume, call), call);
+  }
+
   async deleteVolume(volume: VolumeRef, call: DriverCall): Promise<void> {
     await this.carryOut(draftOf('deleteVolume', volume, call), call);
   }

@@ -52,6 +52,15 @@ export class NbdDriver implements VolumeDriver {
     await this.fence.run(volume.id, call, () => this.files.create(volume));
   }
 
+  /** A host that is connected sees the old size until it connects anew: the protocol tells it once. */
+  async extendVolume(volume: VolumeRef, sizeGib: number, call: DriverCall): Promise<void> {
+    await this.fence.run(volume.id, call, async () => {
+      await this.files.check(volume);
+      await this.files.create({ ...volume, sizeGib });
+      for (const grant of this.server.list.ofVolume(volume.id)) grant.size = bytesOf({ ...volume, sizeGib });
+    });
+  }
+
   async deleteVolume(volume: VolumeRef, call: DriverCall): Promise<void> {
     await this.fence.run(volume.id, call, async () => {
       await this.endAllBut(volume, []);

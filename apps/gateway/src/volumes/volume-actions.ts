@@ -1,0 +1,34 @@
+/** What is known of a volume action before its body is looked at. */
+interface VolumeAction {
+  /** The microversion that it came with. */
+  since: string;
+  /** Of its success. */
+  status: 200 | 202;
+  /** For administrators only, by the policy of this name. */
+  adminBy?: string;
+}
+
+const BY_ADMIN = 'volume_extension:volume_admin_actions';
+
+/** The actions of `POST /volumes/{id}/action` (spec: volumes-surface §5); any other is unknown here. */
+export const VOLUME_ACTIONS = {
+  'os-reserve': { since: '3.0', status: 202 },
+  'os-unreserve': { since: '3.0', status: 202 },
+  'os-begin_detaching': { since: '3.0', status: 202 },
+  'os-roll_detaching': { since: '3.0', status: 202 },
+  'os-attach': { since: '3.0', status: 202 },
+  'os-detach': { since: '3.0', status: 202 },
+  'os-initialize_connection': { since: '3.0', status: 200 },
+  'os-terminate_connection': { since: '3.0', status: 202 },
+  'os-force_detach': { since: '3.0', status: 202, adminBy: `${BY_ADMIN}:force_detach` },
+  'os-reset_status': { since: '3.0', status: 202, adminBy: `${BY_ADMIN}:reset_status` },
+  'os-force_delete': { since: '3.0', status: 202, adminBy: `${BY_ADMIN}:force_delete` },
+  'os-migrate_volume_completion': { since: '3.0', status: 200, adminBy: `${BY_ADMIN}:migrate_volume_completion` },
+  'os-extend': { since: '3.0', status: 202 },
+  'os-set_bootable': { since: '3.0', status: 200 },
+  'os-update_readonly_flag': { since: '3.0', status: 202 },
+} as const satisfies Record<string, VolumeAction>;
+
+export type VolumeActionName = keyof typeof VOLUME_ACTIONS;
+export const actionFacts = (name: VolumeActionName): VolumeAction => VOLUME_ACTIONS[name];
+export const SINCE: Record<string, string> = Object.fromEntries(Object.entries(VOLUME_ACTIONS).map(([name, { since }]) => [name, since]));

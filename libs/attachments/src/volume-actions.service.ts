@@ -1,0 +1,135 @@
+import {
+  type AttachByAction,
+  detachedByAction,
+  invalidInput,
+  mayAttachByAction,
+  mayBeginDetaching,
+  mayChangeReadonly,
+  mayCompleteMigration,
+  mayExtend,
+  mayReserveByAction,
+  type ResetStatus,
+  resetByAction,
+  type Situation,
+  TRANSITIONS,
+  unreserved,
+  type VolumeStatus,
+} from '@app/domain';
+import type { Database } from './database.js';
+import type { Decisions } from './decisions.js';
+import type { Caller, Promised } from './records.js';
+import { known, sql } from './sql.js';
+import { attachedByAction, changed, extendIntent, readonlyIs, recomputedAlone, resetTo } from './volume-action.statements.js';
+
+/**
+ * The volume actions of older clients and of administrators that are compare-and-swaps of rows (spec: state-machine §7, volumes-surface §5).
+ * All of them @throws notFound, and invalid where their guard refuses.
+ */
+export class VolumeActionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly decisions: Decisions,
+  ) {}
+
+  async reserve(caller: Caller, id: string): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => {
+      mayReserveByAction(situation);
+      return this.become(situation, TRANSITIONS.reserveByAction.volume);
+    });
+  }
+
+  /** Anything but an attaching volume stays as it is. */
+  async unreserve(caller: Caller, id: string): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => this.become(situation, unreserved(situation)));
+  }
+
+  /** A migrating volume stays as it is. */
+  async beginDetaching(caller: Caller, id: string): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => {
+      const begins = mayBeginDetaching(situation) === 'begin';
+      return this.become(situation, begins ? TRANSITIONS.beginDetaching.volume : null);
+    });
+  }
+
+  /** Anything but a detaching volume stays as it is. */
+  async rollDetaching(caller: Caller, id: string): Promise<void> {
+    const { volumeIs, volume } = TRANSITIONS.rollDetaching;
+    await this.decisions.ofVolume(caller, id, async (situation) => {
+      const rolls = (volumeIs as readonly string[]).includes(situation.volume.status);
+      return this.become(situation, rolls ? volume : null);
+    });
+  }
+
+  /** Makes an attachment that is attached at once and connected by nobody; a repeat makes none. */
+  async attach(caller: Caller, id: string, asked: AttachByAction): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => {
+      const { repeated } = mayAttachByAction(situation, asked);
+      return repeated ? this.become(situation, TRANSITIONS.attachByAction.volume) : this.database.row(attachedByAction(situation, asked));
+    });
+  }
+
+  /**
+   * The attachment that a detach by action is about. Null: there is none, and the volume is now as if it had just gone.
+   * @throws invalid, also for an attachment of another volume.
+   */
+  async toDetach(caller: Caller, id: string, attachmentId: string | null): Promise<string | null> {
+    const found = await this.decisions.ofVolume<{ attachmentId: string | null }>(caller, id, async (situation) => {
+      const row = detachedByAction(situation, attachmentId);
+      if (row) return { attachmentId: row.id };
+      if (attachmentId !== null) await this.refuseForeign(caller, attachmentId);
+      const recomputed = await this.database.row(recomputedAlone(situation));
+      return recomputed === undefined ? undefined : { attachmentId: null };
+    });
+    return found.attachmentId;
+  }
+
+  async setReadonly(caller: Caller, id: string, readonly: boolean): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => {
+      mayChangeReadonly(situation);
+      return this.database.row(changed(situation, readonlyIs(readonly)));
+    });
+  }
+
+  async setBootable(caller: Caller, id: string, bootable: boolean): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) => this.database.row(changed(situation, sql`bootable = ${bootable}`)));
+  }
+
+  /** `alsoAttached`: a volume in use may grow too. */
+  extend(caller: Caller, id: string, size: number, alsoAttached: boolean): Promise<Promised> {
+    return this.decisions.ofVolume(caller, id, async (situation) => {
+      mayExtend(situation, size, alsoAttached);
+      return this.database.row<Promised>(extendIntent(caller, situation, size));
+    });
+  }
+
+  async resetStatus(caller: Caller, id: string, asked: ResetStatus): Promise<void> {
+    await this.decisions.ofVolume(caller, id, async (situation) =>
+      this.database.row(resetTo(caller, situation, resetByAction(situation, asked))),
+    );
+  }
+
+  /** The attachments that move to the new volume; none where compute has moved them already (spec: volumes-surface §5). */
+  async toMove(caller: Caller, id: string, newId: string): Promise<MovedAttachment[]> {
+    const source = await this.decisions.ofVolume(caller, id, async (situation) => situation);
+    const { volume: destination } = await this.decisions.ofVolume(caller, newId, async (situation) => situation);
+    if (source.volume.migrationStatus || destination.migrationStatus) mayCompleteMigration(source.volume, destination);
+    return this.database.rows<MovedAttachment>(sql`select id as "attachmentId", instance_uuid as "instanceUuid", attached_host as host,
+        coalesce(mountpoint, 'na') as mountpoint, case when attach_mode = 'ro' then 'ro' else 'rw' end as mode
+      from attachments where volume_id = ${source.volume.id} and not deleted order by created_at, id`);
+  }
+
+  /** Null: it stays as it is. */
+  private async become(situation: Situation, status: VolumeStatus | null): Promise<unknown> {
+    return status === null ? true : this.database.row(changed(situation, sql`status = ${status}`));
+  }
+
+  private async refuseForeign(caller: Caller, attachmentId: string): Promise<void> {
+    const foreign = await this.database.row(sql`select 1 from attachments a where a.id = ${known(attachmentId)} and not a.deleted
+      and (${caller.isAdmin} or a.project_id = ${caller.projectId})`);
+    if (foreign) throw invalidInput('Mismatched volume and attachment');
+  }
+}
+
+export interface MovedAttachment extends AttachByAction {
+  attachmentId: string;
+}
