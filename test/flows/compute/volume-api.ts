@@ -93,7 +93,7 @@ export class VolumeApi {
   }
 
   /** How far the server goes is asked each time, and what it said is not kept. */
-  private async serves(microversion: string): Promise<boolean> {
+  async serves(microversion: string): Promise<boolean> {
     return readVersion(checked(await this.send(DISCOVERY), 'NotFound')) >= Number(microversion.replace('3.', ''));
   }
 
