@@ -2,7 +2,7 @@ import { AttachmentsService } from '@app/attachments';
 import { until } from '../../support/until';
 import { startWorld, type World } from '../../support/world';
 import { asked, hostsOf, LONG_LEASE, pending, rowsOf } from '../../contract/calls';
-import { attachedDevice, connect } from './block-device';
+import { attachedDevice, connect, connectorOf } from './block-device';
 import { UserRequest } from './nova';
 
 /** A backend that is slower than the gateway waits: Nova hears 504, sends the same again at once, and joins what is in flight. */
@@ -107,4 +107,24 @@ it('a delete that was carried out after its last 504 is gone for the next one, w
     'compute DELETE P/attachments/A 3.44 → 404, available',
   ]);
   expect(asked(world, volume, 'terminateConnection')).toBe(1);
+});
+
+it('a live migration whose destination is connected too late fails once, and leaves the source alone', async () => {
+  const device = await attachedDevice(world, { host: 'source' });
+  const { volume, server, mountpoint } = device;
+  const migrate = new UserRequest(world, { volumes: { V: volume } });
+  world.driver.faults = { hangAfter: ['initializeConnection'] };
+
+  const created = migrate.compute('destination').attachmentCreate(volume, server, connectorOf('destination', mountpoint));
+  await expect(created).rejects.toMatchObject({ exception: 'ClientException', code: 500 });
+  goOn();
+  await until('only the source is connected', () => hostsOf(world, volume).join() === 'source');
+  await world.settled();
+
+  expect(migrate.trace().map((line) => line.split(',')[0])).toEqual([
+    'destination GET / → 300',
+    'destination POST P/attachments with connector 3.44 → 500',
+  ]);
+  expect(await rowsOf(world, volume)).toMatchObject([{ id: device.attachment, attach_status: 'attached', attached_host: 'source' }]);
+  expect(await world.st(volume)).toEqual(['in-use', 'attached']);
 });
