@@ -72,7 +72,7 @@ export class UserRequest {
       `${this.world.gateways[0]?.url}${path}`,
       asked.method,
       discovers
-        ? { Accept: '*/*', 'User-Agent': `nova-${by} keystoneauth1`, ...tokens }
+        ? { Accept: '*/*', 'User-Agent': `nova-${['api', 'conductor'].includes(by) ? by : 'compute'} keystoneauth1`, ...tokens }
         : {
             Accept: 'application/json',
             'User-Agent': 'python-cinderclient',
