@@ -108,6 +108,9 @@ export function readVersion(body: unknown): number {
   return Number(needed(third, 'version', 'string').replace('3.', ''));
 }
 
+/** The id that a migrated volume goes on with. */
+export const readSavedVolume = (body: unknown): string => needed(body, 'save_volume_id', 'string');
+
 /** What a fault says, whatever it is called. */
 export const readFault = (body: unknown): string => needed(Object.values(body as object)[0], 'message', 'string');
 

@@ -1,4 +1,13 @@
-import { type Attachment, readAttachment, readAttachments, readFault, readVersion, readVolume, type Volume } from './reading';
+import {
+  type Attachment,
+  readAttachment,
+  readAttachments,
+  readFault,
+  readSavedVolume,
+  readVersion,
+  readVolume,
+  type Volume,
+} from './reading';
 import type { Asked, Reply } from './wire';
 
 /** What Nova makes of an answer from 400 on. */
@@ -56,6 +65,12 @@ export class VolumeApi {
 
   async rollDetaching(volume: string): Promise<void> {
     await this.act(volume, { 'os-roll_detaching': null });
+  }
+
+  /** After a swap that block storage has asked for: which of the two ids the volume goes on with. */
+  async migrateVolumeCompletion(volume: string, newVolume: string): Promise<string> {
+    const body = { 'os-migrate_volume_completion': { new_volume: newVolume, error: false } };
+    return readSavedVolume(await this.act(volume, body));
   }
 
   /** Never repeated. */
