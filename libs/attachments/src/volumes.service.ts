@@ -9,7 +9,7 @@ import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
 import { seen, situationOf } from './situation.js';
 import { join, known, raw, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
-import { VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
+import { theOne, VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
 import type { VolumeTypesService } from './volume-types.service.js';
 
 const MULTIATTACH = '<is> True';
@@ -118,9 +118,6 @@ export class VolumesService {
     }, unavailable);
   }
 }
-
-const theOne = (caller: Caller, id: string): Sql =>
-  sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;
 
 const removed = ({ volume }: Situation): Sql =>
   sql`update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1

@@ -57,6 +57,14 @@ export const HasProperties = () =>
     ({ value }) => `${pythonRepr(value)} does not have enough properties`,
   );
 
+/** One property, as the PUT of a single key has it. */
+export const HasOneProperty = () =>
+  rule(
+    'hasOneProperty',
+    unlessObject((value) => Object.keys(value).length === 1),
+    ({ value }) => `${pythonRepr(value)} ${Object.keys(value as object).length === 0 ? 'does not have enough' : 'has too many'} properties`,
+  );
+
 /** A property of a free-form object, which is kept as it came. */
 export const HasText = (key: string) =>
   rule(
