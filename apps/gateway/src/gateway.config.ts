@@ -29,6 +29,10 @@ export class GatewayConfig {
   @IsInt() @Min(1) readonly MAX_REQUEST_BODY_SIZE: number = 114_688;
   /** What a project id in a URL looks like; a path with any other one has no route. */
   @MinLength(1) @IsRegex() readonly PROJECT_ID_REGEX: string = '[0-9a-f\\-]+';
+  /** Name or id of the type that a volume has when none was asked for; without it, such volumes have none. */
+  @IsOptional() @MinLength(1) readonly DEFAULT_VOLUME_TYPE?: string;
+  /** The largest volume that may be made, in GiB; without it, as large as one likes. A type may say less: `provisioning:max_vol_size`. */
+  @IsOptional() @IsInt() @Min(1) readonly MAX_VOLUME_SIZE_GB?: number;
   /** The URL that links in answers begin with; what the request came by when it is absent. */
   @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_ENDPOINT?: string;
 }

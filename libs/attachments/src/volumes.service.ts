@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mayBeginDetaching, mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
+import {
+  mayBeginDetaching,
+  mayCreateVolume,
+  mayDeleteVolume,
+  type NewVolumeRules,
+  NO_RULES,
+  type Situation,
+  TRANSITIONS,
+  unavailable,
+  volumeNotFound,
+} from '@app/domain';
 import { promised, volumeAsRead } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
@@ -12,7 +22,6 @@ import type { TimesConfig } from './store.config.js';
 import { theOne, VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
 import type { VolumeTypesService } from './volume-types.service.js';
 
-const MULTIATTACH = '<is> True';
 const DEFAULT_ZONE = 'nova';
 
 export interface NewVolume {
@@ -24,6 +33,11 @@ export interface NewVolume {
   /** Name or id. */
   volumeType: string | null;
   availabilityZone: string | null;
+}
+interface NewlyMade {
+  volume: VolumeRecord;
+  /** Null: nobody could be found to make it. */
+  promised: Promised | null;
 }
 export type VolumeChanges = Partial<Pick<NewVolume, 'name' | 'description' | 'metadata'>>;
 
@@ -52,15 +66,16 @@ export class VolumesService {
     return countOf(this.database, VOLUME_LIST, caller, query);
   }
 
-  /** @throws notFound for an unknown type. Without a backend that is up the volume is in error at once, as after a failed scheduling. */
-  async create(caller: Caller, request: NewVolume): Promise<{ volume: VolumeRecord; promised: Promised | null }> {
-    const type = request.volumeType === null ? null : await this.types.find(caller, request.volumeType);
+  /** @throws notFound for an unknown type, invalid, tooLarge. Without a backend that is up it is in error at once, as after a failed scheduling. */
+  async create(caller: Caller, request: NewVolume, rules: NewVolumeRules = NO_RULES): Promise<NewlyMade> {
+    const type = await this.types.ofNewVolume(caller, request.volumeType, rules.defaultType);
+    const { multiattach } = mayCreateVolume(request.size, type, rules);
     const place = await this.backends.place(type?.extraSpecs.volume_backend_name);
     const status = place === null ? TRANSITIONS.volumeNotCreated.volume : TRANSITIONS.createVolume.volume;
     const id = randomUUID();
     const made = sql`v as (insert into volumes (id, project_id, user_id, name, description, size, status, attach_status, multiattach, host,
         availability_zone, volume_type_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
-        ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${type?.extraSpecs.multiattach === MULTIATTACH}, ${place},
+        ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${multiattach}, ${place},
         ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
     const begun = await this.database.row<Promised>(
       sql`with ${made}, o as (${operation('create-volume', caller, raw('v where v.host is not null'))}) ${promised('volume.create')}`,

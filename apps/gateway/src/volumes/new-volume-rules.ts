@@ -1,0 +1,7 @@
+import type { NewVolumeRules } from '@app/domain';
+import type { GatewayConfig } from '../gateway.config.js';
+
+export const newVolumeRules = ({ DEFAULT_VOLUME_TYPE, MAX_VOLUME_SIZE_GB }: GatewayConfig): NewVolumeRules => ({
+  defaultType: DEFAULT_VOLUME_TYPE ?? null,
+  largest: MAX_VOLUME_SIZE_GB ?? null,
+});

@@ -1,0 +1,45 @@
+import { invalidInput, ServiceError } from './errors.js';
+
+/** What an operator says of all new volumes. */
+export interface NewVolumeRules {
+  /** Name or id of the type that a volume has when none was asked for; null: none. */
+  defaultType: string | null;
+  /** In GiB; null: as large as one likes. */
+  largest: number | null;
+}
+export const NO_RULES: NewVolumeRules = { defaultType: null, largest: null };
+
+/** What a volume takes over from its type. */
+export interface TypeFacts {
+  name: string;
+  extraSpecs: Record<string, string>;
+}
+
+const MULTIATTACH = '<is> True';
+
+/** @throws invalid, tooLarge (spec: volumes-surface §3) */
+export function mayCreateVolume(size: number, type: TypeFacts | null, rules: NewVolumeRules): { multiattach: boolean } {
+  if (type) refuseByType(size, type);
+  if (rules.largest !== null && size > rules.largest) throw largerThanAny(size, rules.largest);
+  return { multiattach: type?.extraSpecs.multiattach === MULTIATTACH };
+}
+
+/** A spec that is no number says nothing. */
+function refuseByType(size: number, { name, extraSpecs }: TypeFacts): void {
+  const least = extraSpecs['provisioning:min_vol_size'];
+  const most = extraSpecs['provisioning:max_vol_size'];
+  if (size < Number(least)) {
+    throw invalidInput(
+      `Specified volume size of '${size}' is less than the minimum required size of '${least}' for volume type '${name}'.`,
+    );
+  }
+  if (size > Number(most)) {
+    throw invalidInput(
+      `Specified volume size of '${size}' is greater than the maximum allowable size of '${most}' for volume type '${name}'.`,
+    );
+  }
+}
+
+/** Cinder counts its limit of one volume's size among the quotas: 413, with the name of the exception before the text. */
+const largerThanAny = (size: number, limit: number) =>
+  new ServiceError('tooLarge', `VolumeSizeExceedsLimit: Requested volume size ${size}G is larger than maximum allowed limit ${limit}G.`);
