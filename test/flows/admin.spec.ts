@@ -108,12 +108,16 @@ it('says what an empty database lacks, mends it, finds it fit, and says that nob
 
   expect(behind).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^The schema is behind: FirstTables\d+, PruningIndexes\d+, UnfinishedByVolume\d+ not applied\./),
+    stdout: expect.stringMatching(
+      /^The schema is behind: FirstTables\d+, PruningIndexes\d+, UnfinishedByVolume\d+, VolumeTypeEncryption\d+ not applied\./,
+    ),
   });
   expect(used).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^The database cannot be used\. The schema is behind/) });
   expect(migrated).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^migrated FirstTables\d+\nmigrated PruningIndexes\d+\nmigrated UnfinishedByVolume\d+\n$/),
+    stdout: expect.stringMatching(
+      /^migrated FirstTables\d+\nmigrated PruningIndexes\d+\nmigrated UnfinishedByVolume\d+\nmigrated VolumeTypeEncryption\d+\n$/,
+    ),
   });
   expect(again).toMatchObject({ code: 0, stdout: 'up to date\n' });
   expect(fit).toMatchObject({ code: 0, stdout: expect.stringMatching(/result +│ ok/) });

@@ -33,6 +33,8 @@ export class GatewayConfig {
   @IsOptional() @MinLength(1) readonly DEFAULT_VOLUME_TYPE?: string;
   /** The largest volume that may be made, in GiB; without it, as large as one likes. A type may say less: `provisioning:max_vol_size`. */
   @IsOptional() @IsInt() @Min(1) readonly MAX_VOLUME_SIZE_GB?: number;
+  /** Where keys of encrypted volumes come from: `fixed` is the one key that compute has in `[key_manager] fixed_key`; with `none` no volume of an encrypted type is made. */
+  @IsIn(['none', 'fixed']) readonly KEY_MANAGER: string = 'none';
   /** The URL that links in answers begin with; what the request came by when it is absent. */
   @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_ENDPOINT?: string;
 }

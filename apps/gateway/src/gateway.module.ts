@@ -13,6 +13,8 @@ import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
 import { VersionsController } from './openstack/versions.controller.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
+import { TypeEncryptionController } from './volumes/type-encryption.controller.js';
+import { VolumeEncryptionController } from './volumes/volume-encryption.controller.js';
 import { VolumeMetadataController } from './volumes/volume-metadata.controller.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
@@ -56,7 +58,15 @@ export class GatewayModule {
   static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [VersionsController, AttachmentsController, VolumesController, VolumeMetadataController, VolumeTypesController],
+      controllers: [
+        VersionsController,
+        AttachmentsController,
+        VolumesController,
+        VolumeMetadataController,
+        VolumeEncryptionController,
+        VolumeTypesController,
+        TypeEncryptionController,
+      ],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Lifecycle, useValue: lifecycle },

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { AttachmentsService } from './attachments.service.js';
 import { BackendsService } from './backends.service.js';
 import { Database } from './database.js';
+import { EncryptionsService } from './encryptions.service.js';
 import { OperationLog } from './operation-log.js';
 import { OperationsService } from './operations.service.js';
 import { PruningService } from './pruning.service.js';
@@ -38,6 +39,11 @@ const SERVICES: Provider[] = [
   { provide: OperationLog, useFactory: (database: Database) => new OperationLog(database), inject: [Database] },
   { provide: VolumeMetadataService, useFactory: (database: Database) => new VolumeMetadataService(database), inject: [Database] },
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
+  {
+    provide: EncryptionsService,
+    useFactory: (...with_: [Database, VolumeTypesService]) => new EncryptionsService(...with_),
+    inject: [Database, VolumeTypesService],
+  },
   {
     provide: VolumesService,
     useFactory: (...with_: [Database, VolumeTypesService, BackendsService, TimesConfig]) => new VolumesService(...with_),

@@ -7,6 +7,7 @@ export { databaseFacts, type DatabaseFacts } from './database-facts.js';
 export { holdsDatabase, openEmbeddedIn } from './embedded-folder.js';
 export { EmbeddedSocket, socketAddress } from './embedded-socket.js';
 export { openEmbeddedOver } from './embedded-socket.client.js';
+export { encryptionNotFound, EncryptionsService, type NewEncryption } from './encryptions.service.js';
 export { checkDatabase, migrate, requireReady } from './migrator.js';
 export { openPostgres } from './open-database.js';
 export { openStore } from './open-store.js';

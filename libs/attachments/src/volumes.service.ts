@@ -69,14 +69,14 @@ export class VolumesService {
   /** @throws notFound for an unknown type, invalid, tooLarge. Without a backend that is up it is in error at once, as after a failed scheduling. */
   async create(caller: Caller, request: NewVolume, rules: NewVolumeRules = NO_RULES): Promise<NewlyMade> {
     const type = await this.types.ofNewVolume(caller, request.volumeType, rules.defaultType);
-    const { multiattach } = mayCreateVolume(request.size, type, rules);
+    const { multiattach, encryptionKeyId } = mayCreateVolume(request.size, type, rules);
     const place = await this.backends.place(type?.extraSpecs.volume_backend_name);
     const status = place === null ? TRANSITIONS.volumeNotCreated.volume : TRANSITIONS.createVolume.volume;
     const id = randomUUID();
     const made = sql`v as (insert into volumes (id, project_id, user_id, name, description, size, status, attach_status, multiattach, host,
-        availability_zone, volume_type_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
+        availability_zone, volume_type_id, encryption_key_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
         ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${multiattach}, ${place},
-        ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
+        ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${encryptionKeyId}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
     const begun = await this.database.row<Promised>(
       sql`with ${made}, o as (${operation('create-volume', caller, raw('v where v.host is not null'))}) ${promised('volume.create')}`,
     );

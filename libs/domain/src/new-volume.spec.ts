@@ -1,7 +1,7 @@
 import { ServiceError } from './errors.js';
-import { mayCreateVolume, NO_RULES, type NewVolumeRules } from './new-volume.js';
+import { FIXED_KEY_ID, mayCreateVolume, NO_RULES, type NewVolumeRules } from './new-volume.js';
 
-const type = (extraSpecs: Record<string, string>) => ({ name: 'gold', extraSpecs });
+const type = (extraSpecs: Record<string, string>, encrypted = false) => ({ name: 'gold', extraSpecs, encrypted });
 
 function refusal(size: number, specs: Record<string, string>, rules: Partial<NewVolumeRules> = {}) {
   try {
@@ -35,6 +35,14 @@ it.each([
   ],
 ])('%s of %s refuses 2 GiB', (spec, value, text) => {
   expect(refusal(2, { [spec]: value })).toEqual(['invalid', `Invalid input received: ${text}`]);
+});
+
+it('a volume of an encrypted type has the key that all share, and is none without one', () => {
+  const encrypted = type({}, true);
+
+  expect(mayCreateVolume(1, encrypted, { ...NO_RULES, sharedKeyId: FIXED_KEY_ID }).encryptionKeyId).toBe(FIXED_KEY_ID);
+  expect(mayCreateVolume(1, type({}), { ...NO_RULES, sharedKeyId: FIXED_KEY_ID }).encryptionKeyId).toBeNull();
+  expect(() => mayCreateVolume(1, encrypted, NO_RULES)).toThrow('volume type gold is encrypted, and no key manager is configured here');
 });
 
 it('a limit for all volumes is a quota', () => {

@@ -1,4 +1,4 @@
-import { invalidInput, ServiceError } from './errors.js';
+import { invalidInput, invalidVolume, ServiceError } from './errors.js';
 
 /** What an operator says of all new volumes. */
 export interface NewVolumeRules {
@@ -6,22 +6,39 @@ export interface NewVolumeRules {
   defaultType: string | null;
   /** In GiB; null: as large as one likes. */
   largest: number | null;
+  /** Id of the key that all encrypted volumes share; null: there are no keys, so there are no such volumes. */
+  sharedKeyId: string | null;
 }
-export const NO_RULES: NewVolumeRules = { defaultType: null, largest: null };
+export const NO_RULES: NewVolumeRules = { defaultType: null, largest: null, sharedKeyId: null };
+
+/** How Cinder and compute name the one key that both are configured with (decision 0022). */
+export const FIXED_KEY_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What a volume takes over from its type. */
 export interface TypeFacts {
   name: string;
   extraSpecs: Record<string, string>;
+  encrypted: boolean;
 }
 
 const MULTIATTACH = '<is> True';
 
 /** @throws invalid, tooLarge (spec: volumes-surface §3) */
-export function mayCreateVolume(size: number, type: TypeFacts | null, rules: NewVolumeRules): { multiattach: boolean } {
+export function mayCreateVolume(size: number, type: TypeFacts | null, rules: NewVolumeRules): Taken {
   if (type) refuseByType(size, type);
   if (rules.largest !== null && size > rules.largest) throw largerThanAny(size, rules.largest);
-  return { multiattach: type?.extraSpecs.multiattach === MULTIATTACH };
+  const multiattach = type?.extraSpecs.multiattach === MULTIATTACH;
+  return { multiattach, encryptionKeyId: type?.encrypted ? keyFor(type, multiattach, rules) : null };
+}
+interface Taken {
+  multiattach: boolean;
+  encryptionKeyId: string | null;
+}
+
+function keyFor({ name }: TypeFacts, multiattach: boolean, { sharedKeyId }: NewVolumeRules): string {
+  if (multiattach) throw invalidVolume('Multiattach cannot be used with encrypted volumes.');
+  if (sharedKeyId === null) throw invalidInput(`volume type ${name} is encrypted, and no key manager is configured here (KEY_MANAGER).`);
+  return sharedKeyId;
 }
 
 /** A spec that is no number says nothing. */

@@ -85,8 +85,16 @@ export const IsTextMap = () =>
 export const IsVolumeSize = () =>
   rule(
     'isVolumeSize',
-    (value) => value === null || sizeFault(value) === null,
-    ({ value }) => sizeFault(value) ?? '',
+    (value) => value === null || numberFault(value, 1) === null,
+    ({ value }) => numberFault(value, 1) ?? '',
+  );
+
+/** A number of bits, or its digits, that fits the column. */
+export const IsKeySize = () =>
+  rule(
+    'isKeySize',
+    (value) => value === null || numberFault(value, 0) === null,
+    ({ value }) => numberFault(value, 0) ?? '',
   );
 
 /** The member is an object with members of its own, ruled by the class. */
@@ -118,12 +126,12 @@ function rule(name: string, holds: (value: unknown) => boolean, text: (args: Val
   });
 }
 
-const MAX_SIZE = 2_147_483_647;
-function sizeFault(value: unknown): string | null {
+const MAX_INTEGER = 2_147_483_647;
+function numberFault(value: unknown, least: number): string | null {
   if (typeof value === 'string' && !/^\d+$/.test(value)) return `${pythonRepr(value)} does not match '^[0-9]+$'`;
-  const size = Number(value);
-  if (!(size >= 1)) return `${pythonRepr(value)} is less than the minimum of 1`;
-  return size > MAX_SIZE ? `${pythonRepr(value)} is greater than the maximum of ${MAX_SIZE}` : null;
+  const number = Number(value);
+  if (!(number >= least)) return `${pythonRepr(value)} is less than the minimum of ${least}`;
+  return number > MAX_INTEGER ? `${pythonRepr(value)} is greater than the maximum of ${MAX_INTEGER}` : null;
 }
 
 const unlessText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);

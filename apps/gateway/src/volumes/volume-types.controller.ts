@@ -1,10 +1,11 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as QueryOf } from '@nestjs/common';
 import { type Caller as CallerFacts, type VolumeTypeRecord, VolumeTypesService } from '@app/attachments';
-import { policyRefuses, ServiceError } from '@app/domain';
+import { ServiceError } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
 import type { Query } from '../openstack/list-query.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Body, Caller } from '../openstack/request-context.js';
+import { refuseUnlessAdmin } from './admin-only.js';
 import { changesOf, CreateVolumeType, decodeExtraSpec, publicWanted, SetExtraSpecs, UpdateVolumeType } from './volume-type.requests.js';
 import { extraSpecsFor, volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
 
@@ -92,8 +93,4 @@ export class VolumeTypesController {
   private isDefault({ id, name }: VolumeTypeRecord): boolean {
     return [id, name].includes(this.config.DEFAULT_VOLUME_TYPE ?? '');
   }
-}
-
-function refuseUnlessAdmin(caller: CallerFacts, rule: string): void {
-  if (!caller.isAdmin) throw policyRefuses(rule);
 }
