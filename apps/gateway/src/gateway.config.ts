@@ -25,6 +25,8 @@ export class GatewayConfig {
   @IsInt() @Min(1) @Max(86_400_000) readonly DATABASE_WAIT_MS: number = 2_000;
   /** Rows of the longest page; a higher limit in a request is cut to it. */
   @IsInt() @Min(1) readonly OSAPI_MAX_LIMIT: number = 1000;
+  /** JSON file that says by what callers other than administrators may filter lists, `{"volume": ["name~", "status"]}`; without it, as with Cinder's. */
+  @IsOptional() @MinLength(1) readonly RESOURCE_FILTERS_FILE?: string;
   /** Bytes of the longest request body; a longer one is refused with 413. */
   @IsInt() @Min(1) readonly MAX_REQUEST_BODY_SIZE: number = 114_688;
   /** What a project id in a URL looks like; a path with any other one has no route. */

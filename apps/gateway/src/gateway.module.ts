@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
 import { HealthConfig, Lifecycle } from '@app/platform';
+import { ATTACHMENT_LIST_RULES } from './attachments/attachment-list.rules.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { gatewayHealth } from './health/gateway.health.js';
@@ -11,10 +12,13 @@ import { HealthRoutes } from './health/health.routes.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
+import { ResourceFilters } from './openstack/resource-filters.js';
+import { ResourceFiltersController } from './openstack/resource-filters.controller.js';
 import { VersionsController } from './openstack/versions.controller.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
 import { TypeEncryptionController } from './volumes/type-encryption.controller.js';
 import { VolumeEncryptionController } from './volumes/volume-encryption.controller.js';
+import { VOLUME_LIST_RULES } from './volumes/volume-list.rules.js';
 import { VolumeMetadataController } from './volumes/volume-metadata.controller.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
@@ -47,6 +51,17 @@ const reasonOf = (cause: unknown): string => {
   return REASONS[code] ?? (message || String(cause));
 };
 
+const CONTROLLERS = [
+  VersionsController,
+  AttachmentsController,
+  VolumesController,
+  VolumeMetadataController,
+  VolumeEncryptionController,
+  VolumeTypesController,
+  TypeEncryptionController,
+  ResourceFiltersController,
+];
+
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
 @Module({})
 export class GatewayModule {
@@ -54,21 +69,15 @@ export class GatewayModule {
     httpAdapter.edge.admission.waiting = () => waiter.waiting;
   }
 
-  /** `lifecycle` is the process's: whoever drains it says so there first. */
+  /** `lifecycle` is the process's: whoever drains it says so there first. @throws StartError */
   static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
+    const filters = ResourceFilters.from(config.RESOURCE_FILTERS_FILE, [VOLUME_LIST_RULES, ATTACHMENT_LIST_RULES]);
     return {
       module: GatewayModule,
-      controllers: [
-        VersionsController,
-        AttachmentsController,
-        VolumesController,
-        VolumeMetadataController,
-        VolumeEncryptionController,
-        VolumeTypesController,
-        TypeEncryptionController,
-      ],
+      controllers: CONTROLLERS,
       providers: [
         { provide: GatewayConfig, useValue: config },
+        { provide: ResourceFilters, useValue: filters },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },

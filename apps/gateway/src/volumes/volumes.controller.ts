@@ -6,35 +6,19 @@ import { GatewayConfig } from '../gateway.config.js';
 import { Actions } from '../openstack/actions.js';
 import { endpointOf } from '../openstack/links.js';
 import { projectPath } from '../openstack/request-url.js';
-import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
+import { parseListQuery, type Query } from '../openstack/list-query.js';
 import { booleanOf } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { ActionName, Caller } from '../openstack/request-context.js';
+import { ResourceFilters } from '../openstack/resource-filters.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { newVolumeRules } from './new-volume-rules.js';
+import { VOLUME_LIST_RULES } from './volume-list.rules.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
 import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
 
-/** spec: volumes-surface §2 */
-const LIST_RULES: ListRules = {
-  filters: [
-    'name',
-    'status',
-    'metadata',
-    'bootable',
-    'migration_status',
-    'availability_zone',
-    'group_id',
-    'size',
-    'created_at',
-    'updated_at',
-    'consumes_quota',
-  ],
-  columns: {},
-  besides: ['with_count'],
-};
 const COUNTED_SINCE = microversion('3.45');
 
 /** Volumes as far as an attachment needs them. */
@@ -43,6 +27,7 @@ export class VolumesController {
   constructor(
     private readonly volumes: VolumesService,
     private readonly waiter: OperationWaiter,
+    private readonly filters: ResourceFilters,
     @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
 
@@ -100,7 +85,8 @@ export class VolumesController {
 
   private async page<T>(request: FastifyRequest, caller: CallerFacts, { query, path, view }: Page<T>) {
     const { version } = request.openstack;
-    const asked = parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
+    const rules = this.filters.appliedTo(VOLUME_LIST_RULES);
+    const asked = parseListQuery(query, rules, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
     const volumes = await this.volumes.list(caller, asked);
     const audience = this.audience(request, caller);
     const next = nextLink(path, query, volumes, { ...audience, limit: asked.limit });
