@@ -16,10 +16,12 @@ import { ResourceFilters } from './openstack/resource-filters.js';
 import { ResourceFiltersController } from './openstack/resource-filters.controller.js';
 import { VersionsController } from './openstack/versions.controller.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
+import { LimitsController } from './volumes/limits.controller.js';
 import { TypeEncryptionController } from './volumes/type-encryption.controller.js';
 import { VolumeEncryptionController } from './volumes/volume-encryption.controller.js';
 import { VOLUME_LIST_RULES } from './volumes/volume-list.rules.js';
 import { VolumeMetadataController } from './volumes/volume-metadata.controller.js';
+import { VolumeSummaryController } from './volumes/volume-summary.controller.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
 
@@ -55,10 +57,12 @@ const CONTROLLERS = [
   VersionsController,
   AttachmentsController,
   VolumesController,
+  VolumeSummaryController,
   VolumeMetadataController,
   VolumeEncryptionController,
   VolumeTypesController,
   TypeEncryptionController,
+  LimitsController,
   ResourceFiltersController,
 ];
 

@@ -9,6 +9,7 @@ import { PruningService } from './pruning.service.js';
 import { KeyRing } from './sealing.js';
 import { TimesConfig } from './store.config.js';
 import { VolumeMetadataService } from './volume-metadata.service.js';
+import { VolumeTotalsService } from './volume-totals.service.js';
 import { VolumeTypesService } from './volume-types.service.js';
 import { VolumesService } from './volumes.service.js';
 
@@ -38,6 +39,7 @@ const SERVICES: Provider[] = [
   { provide: PruningService, useFactory: (database: Database) => new PruningService(database), inject: [Database] },
   { provide: OperationLog, useFactory: (database: Database) => new OperationLog(database), inject: [Database] },
   { provide: VolumeMetadataService, useFactory: (database: Database) => new VolumeMetadataService(database), inject: [Database] },
+  { provide: VolumeTotalsService, useFactory: (database: Database) => new VolumeTotalsService(database), inject: [Database] },
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
   {
     provide: EncryptionsService,

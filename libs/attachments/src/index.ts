@@ -23,5 +23,6 @@ export { proveKeys } from './sealing-check.js';
 export { DatabaseConfig, EmbeddedConfig, SecretsConfig, TimesConfig } from './store.config.js';
 export { type StuckOperation, StuckLog, type WaitingAttachment } from './stuck.js';
 export { VolumeMetadataService } from './volume-metadata.service.js';
+export { VolumeTotalsService } from './volume-totals.service.js';
 export { type NewVolumeType, type VolumeTypeChanges, VolumeTypesService } from './volume-types.service.js';
 export { type NewVolume, type VolumeChanges, VolumesService } from './volumes.service.js';
