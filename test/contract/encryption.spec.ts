@@ -68,6 +68,14 @@ it('what is there is not made again, and what is not there is neither shown, cha
   expect((await asAdmin('GET', `/v3/types/${randomUUID()}/encryption`)).status).toBe(404);
 });
 
+it('of many who tell a type at once one is heard, and the others are told that it is', async () => {
+  const { path } = await aType(null);
+
+  const answers = await Promise.all(Array.from({ length: 5 }, () => asAdmin('POST', path, { encryption: LUKS })));
+
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400]);
+});
+
 it.each([
   ['without a provider', { control_location: 'front-end' }, "'provider' is a required property"],
   ['by a provider that is no text', { ...LUKS, provider: 1 }, "1 is not of type 'string'"],
