@@ -1,13 +1,10 @@
-import { invalidVolume, ServiceError, unavailable, volumeNotFound } from '@app/domain';
+import { FROZEN, invalidVolume, ServiceError, unavailable, volumeNotFound } from '@app/domain';
 import type { Database } from './database.js';
 import type { Caller } from './records.js';
 import { raw, type Sql, sql } from './sql.js';
 import { theOne } from './volume.rows.js';
 
 type Metadata = Record<string, string>;
-
-/** While a volume is in one of these, what is said of it stays as it is. */
-const FROZEN = ['maintenance', 'uploading'];
 
 /** The metadata that users give a volume (spec: volumes-surface §3.1). It decides nothing, so the volume's revision stays. */
 export class VolumeMetadataService {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  FROZEN,
+  invalidVolume,
   mayBeginDetaching,
   mayCreateVolume,
   mayDeleteVolume,
@@ -83,17 +85,20 @@ export class VolumesService {
     return { volume: await behindCommit(this.find(caller, id)), promised: begun ?? null };
   }
 
-  /** Only the keys that are given change. @throws notFound. */
+  /** Only the keys that are given change. @throws notFound, invalid. */
   async update(caller: Caller, id: string, changes: VolumeChanges): Promise<VolumeRecord> {
     const set = [raw('updated_at = clock_timestamp()')];
     if (changes.name !== undefined) set.push(sql`name = ${changes.name}`);
     if (changes.description !== undefined) set.push(sql`description = ${changes.description}`);
     if (changes.metadata !== undefined) set.push(sql`metadata = ${JSON.stringify(changes.metadata)}::jsonb`);
-    await this.database.repeat(
-      () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${theOne(caller, id)} returning id`),
+    const where = sql`${theOne(caller, id)} and a.status <> ${FROZEN[0]}`;
+    const changed = await this.database.repeat(
+      () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${where} returning id`),
       unavailable,
     );
-    return behindCommit(this.find(caller, id));
+    const volume = await behindCommit(this.find(caller, id));
+    if (changed.length === 0) throw invalidVolume('The volume cannot be updated during maintenance.');
+    return volume;
   }
 
   /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. */
