@@ -3,7 +3,7 @@ import { startWorld, type World } from '../support/world';
 import { actOnVolume, asked, refusal, volumeIs } from './calls';
 
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startWorld({ gateway: { MAX_VOLUME_SIZE_GB: 1000 } })), 120_000);
 afterEach(() => (world.driver.faults = {}));
 afterAll(() => world.stop());
 
@@ -43,6 +43,22 @@ it.each([
   [null, "Invalid input for field/attribute new_size. Value: None. None is not of type 'integer', 'string'"],
 ])('a size of %j is refused', async (size, text) => {
   expect(await extend(await world.volume(), size)).toMatchObject(refusal(text));
+});
+
+it('no volume grows beyond what its type and the operator allow', async () => {
+  const name = 'at most 2';
+  const type = { name, extra_specs: { 'provisioning:max_vol_size': '2' } };
+  await world.request('POST', '/v3/types', { volume_type: type }, { 'X-Auth-Token': world.admin });
+  const made = await world.request('POST', '/v3/volumes', { volume: { size: 1, volume_type: name } });
+  const volume = String(made.body.volume.id);
+  await becomes(volume, 'available');
+
+  expect(await extend(volume, 3)).toMatchObject(
+    refusal(
+      `Invalid input received: Specified volume size of '3' is greater than the maximum allowable size of '2' for volume type '${name}'.`,
+    ),
+  );
+  expect(await extend(await world.volume(), 2000)).toMatchObject({ status: 413, body: { overLimit: { code: 413 } } });
 });
 
 it('a volume that is reserved does not grow', async () => {

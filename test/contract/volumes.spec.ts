@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PROJECT_1, startWorld, type World } from '../support/world';
 import { until } from '../support/until';
+import { refusal, volumeIs } from './calls';
 
 let world: World;
 beforeAll(async () => (world = await startWorld()), 120_000);
@@ -40,6 +41,16 @@ it('only what an update names changes, and null takes it away', async () => {
   expect(await update({ name: null, display_name: 'older' })).toMatchObject({ name: null, description: 'e' });
   expect(await update({ display_name: 'm', display_description: null })).toMatchObject({ name: 'm', description: null });
   expect(await update({ metadata: {} })).toMatchObject({ name: 'm', description: null, metadata: {} });
+});
+
+it('a volume in maintenance keeps its name', async () => {
+  const id = await world.volume();
+  await volumeIs(world, id, { status: 'maintenance' });
+
+  expect(await world.request('PUT', `/v3/volumes/${id}`, { volume: { name: 'm' } })).toMatchObject(
+    refusal('Invalid volume: The volume cannot be updated during maintenance.'),
+  );
+  expect((await world.volumeRow(id)).name).toBeNull();
 });
 
 it.each([

@@ -41,6 +41,9 @@ it('the command counts by itself, and deletes when it is told to: what has ended
   const { id, volume } = await deletedVolume();
   const live = await world.attachedAttachment();
   await world.query(`insert into volume_types (id, name, deleted, deleted_at) values ('old', 'old', true, now())`);
+  await world.query(
+    `insert into volume_type_encryptions (id, volume_type_id, provider, control_location) values ('e', 'old', 'luks', 'front-end')`,
+  );
   await world.query(`update volumes set volume_type_id = 'old' where id = $1`, [volume]);
   await aged(31);
   const expected = [

@@ -25,10 +25,18 @@ export class GatewayConfig {
   @IsInt() @Min(1) @Max(86_400_000) readonly DATABASE_WAIT_MS: number = 2_000;
   /** Rows of the longest page; a higher limit in a request is cut to it. */
   @IsInt() @Min(1) readonly OSAPI_MAX_LIMIT: number = 1000;
+  /** JSON file that says by what callers other than administrators may filter lists, `{"volume": ["name~", "status"]}`; without it, as with Cinder's. */
+  @IsOptional() @MinLength(1) readonly RESOURCE_FILTERS_FILE?: string;
   /** Bytes of the longest request body; a longer one is refused with 413. */
   @IsInt() @Min(1) readonly MAX_REQUEST_BODY_SIZE: number = 114_688;
   /** What a project id in a URL looks like; a path with any other one has no route. */
   @MinLength(1) @IsRegex() readonly PROJECT_ID_REGEX: string = '[0-9a-f\\-]+';
+  /** Name or id of the type that a volume has when none was asked for; without it, such volumes have none. */
+  @IsOptional() @MinLength(1) readonly DEFAULT_VOLUME_TYPE?: string;
+  /** The largest volume that may be made, in GiB; without it, as large as one likes. A type may say less: `provisioning:max_vol_size`. */
+  @IsOptional() @IsInt() @Min(1) readonly MAX_VOLUME_SIZE_GB?: number;
+  /** Where keys of encrypted volumes come from: `fixed` is the one key that compute has in `[key_manager] fixed_key`; with `none` no volume of an encrypted type is made. */
+  @IsIn(['none', 'fixed']) readonly KEY_MANAGER: string = 'none';
   /** The URL that links in answers begin with; what the request came by when it is absent. */
   @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_ENDPOINT?: string;
 }

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
 import { HealthConfig, Lifecycle } from '@app/platform';
+import { ATTACHMENT_LIST_RULES } from './attachments/attachment-list.rules.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { gatewayHealth } from './health/gateway.health.js';
@@ -11,10 +12,18 @@ import { HealthRoutes } from './health/health.routes.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
+import { ResourceFilters } from './openstack/resource-filters.js';
+import { ResourceFiltersController } from './openstack/resource-filters.controller.js';
 import { VersionsController } from './openstack/versions.controller.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
 import { ConnectionActions } from './volumes/connection.actions.js';
 import { VolumeActionsController } from './volumes/volume-actions.controller.js';
+import { LimitsController } from './volumes/limits.controller.js';
+import { TypeEncryptionController } from './volumes/type-encryption.controller.js';
+import { VolumeEncryptionController } from './volumes/volume-encryption.controller.js';
+import { VOLUME_LIST_RULES } from './volumes/volume-list.rules.js';
+import { VolumeMetadataController } from './volumes/volume-metadata.controller.js';
+import { VolumeSummaryController } from './volumes/volume-summary.controller.js';
 import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
 
@@ -46,6 +55,20 @@ const reasonOf = (cause: unknown): string => {
   return REASONS[code] ?? (message || String(cause));
 };
 
+const CONTROLLERS = [
+  VersionsController,
+  AttachmentsController,
+  VolumesController,
+  VolumeActionsController,
+  VolumeSummaryController,
+  VolumeMetadataController,
+  VolumeEncryptionController,
+  VolumeTypesController,
+  TypeEncryptionController,
+  LimitsController,
+  ResourceFiltersController,
+];
+
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
 @Module({})
 export class GatewayModule {
@@ -53,13 +76,15 @@ export class GatewayModule {
     httpAdapter.edge.admission.waiting = () => waiter.waiting;
   }
 
-  /** `lifecycle` is the process's: whoever drains it says so there first. */
+  /** `lifecycle` is the process's: whoever drains it says so there first. @throws StartError */
   static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
+    const filters = ResourceFilters.from(config.RESOURCE_FILTERS_FILE, [VOLUME_LIST_RULES, ATTACHMENT_LIST_RULES]);
     return {
       module: GatewayModule,
-      controllers: [VersionsController, AttachmentsController, VolumesController, VolumeActionsController, VolumeTypesController],
+      controllers: CONTROLLERS,
       providers: [
         { provide: GatewayConfig, useValue: config },
+        { provide: ResourceFilters, useValue: filters },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },

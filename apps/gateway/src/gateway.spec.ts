@@ -4,7 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Global, Module } from '@nestjs/common';
-import { AttachmentsService, BackendsService, OperationsService, VolumesService, VolumeTypesService } from '@app/attachments';
+import {
+  AttachmentsService,
+  BackendsService,
+  EncryptionsService,
+  OperationsService,
+  VolumeMetadataService,
+  VolumesService,
+  VolumeTotalsService,
+  VolumeTypesService,
+} from '@app/attachments';
 import { BrokerState, CommandClient } from '@app/messaging';
 import { attachmentNotFound } from '@app/domain';
 import { NEVER } from 'rxjs';
@@ -28,18 +37,19 @@ const attachments = {
 };
 const running = { state: 'running', reason: null, current: true, attachment: null, remaining: [] };
 
+const NOT_ASKED = [VolumesService, VolumeTypesService, VolumeMetadataService, VolumeTotalsService, EncryptionsService];
+
 @Global()
 @Module({
   providers: [
     { provide: AttachmentsService, useValue: attachments },
     { provide: OperationsService, useValue: { look: async () => running } },
-    { provide: VolumesService, useValue: {} },
-    { provide: VolumeTypesService, useValue: {} },
+    ...NOT_ASKED.map((provide) => ({ provide, useValue: {} })),
     { provide: BackendsService, useValue: { ping: async () => undefined, placedOn: async () => ({ backends: 0, unserved: [] }) } },
     { provide: CommandClient, useValue: { ring: () => NEVER } },
     { provide: BrokerState, useValue: { connected: true } },
   ],
-  exports: [AttachmentsService, OperationsService, VolumesService, VolumeTypesService, BackendsService, CommandClient, BrokerState],
+  exports: [AttachmentsService, OperationsService, ...NOT_ASKED, BackendsService, CommandClient, BrokerState],
 })
 class FakeServices {}
 

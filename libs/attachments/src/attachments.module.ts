@@ -4,12 +4,15 @@ import { BackendsService } from './backends.service.js';
 import { ConnectionsService } from './connections.service.js';
 import { Database } from './database.js';
 import { Decisions } from './decisions.js';
+import { EncryptionsService } from './encryptions.service.js';
 import { OperationLog } from './operation-log.js';
 import { OperationsService } from './operations.service.js';
 import { PruningService } from './pruning.service.js';
 import { KeyRing } from './sealing.js';
 import { TimesConfig } from './store.config.js';
 import { VolumeActionsService } from './volume-actions.service.js';
+import { VolumeMetadataService } from './volume-metadata.service.js';
+import { VolumeTotalsService } from './volume-totals.service.js';
 import { VolumeTypesService } from './volume-types.service.js';
 import { VolumesService } from './volumes.service.js';
 
@@ -43,7 +46,14 @@ const SERVICES: Provider[] = [
   },
   { provide: PruningService, useFactory: (database: Database) => new PruningService(database), inject: [Database] },
   { provide: OperationLog, useFactory: (database: Database) => new OperationLog(database), inject: [Database] },
+  { provide: VolumeMetadataService, useFactory: (database: Database) => new VolumeMetadataService(database), inject: [Database] },
+  { provide: VolumeTotalsService, useFactory: (database: Database) => new VolumeTotalsService(database), inject: [Database] },
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
+  {
+    provide: EncryptionsService,
+    useFactory: (...with_: [Database, VolumeTypesService]) => new EncryptionsService(...with_),
+    inject: [Database, VolumeTypesService],
+  },
   {
     provide: VolumesService,
     useFactory: (...with_: [Database, VolumeTypesService, BackendsService, Decisions]) => new VolumesService(...with_),

@@ -6,6 +6,7 @@ import { embeddedPool, type Run, wireTime } from './embedded-pool.js';
 import { AttachmentEntity } from './entities/attachment.entity.js';
 import { OperationEntity } from './entities/operation.entity.js';
 import { SealingCheckEntity } from './entities/sealing-check.entity.js';
+import { VolumeTypeEncryptionEntity } from './entities/volume-type-encryption.entity.js';
 import { VolumeTypeEntity } from './entities/volume-type.entity.js';
 import { VolumeEntity } from './entities/volume.entity.js';
 import { WorkerEntity } from './entities/worker.entity.js';
@@ -14,15 +15,25 @@ import { type LinkConfig, postgresLink } from './postgres-link.js';
 import { onEmbedded, poolOf } from './statements.js';
 import { PruningIndexes1764100000000 } from './migrations/1764100000000-pruning-indexes.js';
 import { UnfinishedByVolume1764200000000 } from './migrations/1764200000000-unfinished-by-volume.js';
-import { VolumeActions1764300000000 } from './migrations/1764300000000-volume-actions.js';
+import { VolumeTypeEncryption1764300000000 } from './migrations/1764300000000-volume-type-encryption.js';
+import { VolumeActions1764400000000 } from './migrations/1764400000000-volume-actions.js';
 import type { DatabaseConfig } from './store.config.js';
 
-export const ENTITIES = [VolumeTypeEntity, VolumeEntity, AttachmentEntity, OperationEntity, WorkerEntity, SealingCheckEntity];
+export const ENTITIES = [
+  VolumeTypeEntity,
+  VolumeTypeEncryptionEntity,
+  VolumeEntity,
+  AttachmentEntity,
+  OperationEntity,
+  WorkerEntity,
+  SealingCheckEntity,
+];
 export const MIGRATIONS = [
   FirstTables1764000000000,
   PruningIndexes1764100000000,
   UnfinishedByVolume1764200000000,
-  VolumeActions1764300000000,
+  VolumeTypeEncryption1764300000000,
+  VolumeActions1764400000000,
 ];
 
 /** For those who have time; a gateway's callers have less. */

@@ -66,12 +66,16 @@ export async function page<T>(database: Database, list: ListOf, caller: Caller, 
 
 /** How many rows the pages of this query hold together. */
 export async function countOf(database: Database, list: ListOf, caller: Caller, query: ListQuery): Promise<number> {
-  const wanted = filters(list, query);
-  if (wanted === null) return 0;
-  const row = await database.row<{ count: number }>(
-    sql`select count(*)::int as count from ${list.from} where not a.deleted and ${scope(caller, query)} and ${wanted}`,
-  );
+  const which = matching(list, caller, query);
+  if (which === null) return 0;
+  const row = await database.row<{ count: number }>(sql`select count(*)::int as count from ${which}`);
   return row?.count ?? 0;
+}
+
+/** The rows of all pages of this query, as a statement's `from`; null: there are none. */
+export function matching(list: ListOf, caller: Caller, query: ListQuery): Sql | null {
+  const wanted = filters(list, query);
+  return wanted && sql`${list.from} where not a.deleted and ${scope(caller, query)} and ${wanted}`;
 }
 
 /** Without all_tenants an admin too sees his own project only; everybody else always does (spec: attachments-api §4.2). */

@@ -88,7 +88,26 @@ export interface VolumeTypeRecord {
   description: string | null;
   isPublic: boolean;
   extraSpecs: Record<string, string>;
+  /** There is a record of how its volumes are encrypted. */
+  encrypted: boolean;
 }
+
+/** How the volumes of a type are encrypted; what it means is compute's to know. */
+export interface EncryptionRecord {
+  id: string;
+  volumeTypeId: string;
+  provider: string;
+  controlLocation: string;
+  cipher: string | null;
+  keySize: number | null;
+  createdAt: string;
+  updatedAt: string | null;
+}
+
+/** Of one volume: the id of its key, null without one, and what its type says, null where it says nothing. */
+export type VolumeEncryption = Pick<VolumeRecord, 'encryptionKeyId'> & {
+  [Key in 'provider' | 'controlLocation' | 'cipher' | 'keySize']: EncryptionRecord[Key] | null;
+};
 
 /** A page of a list: what the wire's query says, its words already those of the columns. */
 export interface ListQuery {

@@ -4,14 +4,17 @@ import {
   invalidInput,
   mayAttachByAction,
   mayBeginDetaching,
+  mayBeSoLarge,
   mayChangeReadonly,
   mayCompleteMigration,
   mayExtend,
   mayReserveByAction,
+  type NewVolumeRules,
   type ResetStatus,
   resetByAction,
   type Situation,
   TRANSITIONS,
+  type TypeFacts,
   unreserved,
   type VolumeStatus,
 } from '@app/domain';
@@ -94,10 +97,11 @@ export class VolumeActionsService {
     await this.decisions.ofVolume(caller, id, async (situation) => this.database.row(changed(situation, sql`bootable = ${bootable}`)));
   }
 
-  /** `alsoAttached`: a volume in use may grow too. */
-  extend(caller: Caller, id: string, size: number, alsoAttached: boolean): Promise<Promised> {
+  /** @throws tooLarge too. `inUse`: a volume in use may grow as well. */
+  extend(caller: Caller, id: string, size: number, { inUse, rules }: Growth): Promise<Promised> {
     return this.decisions.ofVolume(caller, id, async (situation) => {
-      mayExtend(situation, size, alsoAttached);
+      mayExtend(situation, size, inUse);
+      mayBeSoLarge(size, await this.typeOf(situation), rules);
       return this.database.row<Promised>(extendIntent(caller, situation, size));
     });
   }
@@ -118,6 +122,12 @@ export class VolumeActionsService {
       from attachments where volume_id = ${source.volume.id} and not deleted order by created_at, id`);
   }
 
+  private async typeOf({ volume }: Situation): Promise<Pick<TypeFacts, 'name' | 'extraSpecs'> | null> {
+    const type = await this.database.row<TypeFacts>(sql`select t.name, t.extra_specs as "extraSpecs" from volumes v
+      join volume_types t on t.id = v.volume_type_id where v.id = ${volume.id}`);
+    return type ?? null;
+  }
+
   /** Null: it stays as it is. */
   private async become(situation: Situation, status: VolumeStatus | null): Promise<unknown> {
     return status === null ? true : this.database.row(changed(situation, sql`status = ${status}`));
@@ -128,6 +138,11 @@ export class VolumeActionsService {
       and (${caller.isAdmin} or a.project_id = ${caller.projectId})`);
     if (foreign) throw invalidInput('Mismatched volume and attachment');
   }
+}
+
+export interface Growth {
+  inUse: boolean;
+  rules: NewVolumeRules;
 }
 
 export interface MovedAttachment extends AttachByAction {

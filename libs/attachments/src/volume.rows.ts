@@ -1,6 +1,7 @@
 import { TRANSITIONS, volumeNotFound } from '@app/domain';
 import type { ListOf } from './pages.js';
-import { raw, sql } from './sql.js';
+import type { Caller } from './records.js';
+import { known, raw, type Sql, sql } from './sql.js';
 
 /** The columns of a VolumeRecord, of `a` (the list's alias) and its type `t`. */
 export const VOLUME_COLUMNS = raw(`a.id, a.project_id as "projectId", a.user_id as "userId", a.name, a.description, a.size, a.status,
@@ -12,6 +13,10 @@ export const VOLUME_COLUMNS = raw(`a.id, a.project_id as "projectId", a.user_id 
     from attachments l where l.volume_id = a.id and not l.deleted and l.attach_status = '${TRANSITIONS.complete.attachment}') as attachments`);
 
 export const VOLUMES = raw('volumes a left join volume_types t on t.id = a.volume_type_id');
+
+/** The volume `a`, where the caller may see it. */
+export const theOne = (caller: Caller, id: string): Sql =>
+  sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;
 
 const text = (name: string) => ({ name: `a.${name}`, type: 'text' as const });
 const stamp = (name: string) => ({ name: `a.${name}`, type: 'timestamptz' as const });

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mayDeleteVolume, type Situation, TRANSITIONS, unavailable, volumeNotFound } from '@app/domain';
+import {
+  FROZEN,
+  invalidVolume,
+  mayCreateVolume,
+  mayDeleteVolume,
+  type NewVolumeRules,
+  NO_RULES,
+  type Situation,
+  TRANSITIONS,
+  unavailable,
+  volumeNotFound,
+} from '@app/domain';
 import { promised, volumeAsRead } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
@@ -7,11 +18,10 @@ import { behindCommit } from './database-failure.js';
 import type { Decisions } from './decisions.js';
 import { countOf, page } from './pages.js';
 import type { Caller, ListQuery, Promised, VolumeRecord } from './records.js';
-import { join, known, raw, type Sql, sql } from './sql.js';
-import { VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
+import { join, raw, type Sql, sql } from './sql.js';
+import { theOne, VOLUME_COLUMNS, VOLUME_LIST, VOLUMES } from './volume.rows.js';
 import type { VolumeTypesService } from './volume-types.service.js';
 
-const MULTIATTACH = '<is> True';
 const DEFAULT_ZONE = 'nova';
 
 export interface NewVolume {
@@ -23,6 +33,11 @@ export interface NewVolume {
   /** Name or id. */
   volumeType: string | null;
   availabilityZone: string | null;
+}
+interface NewlyMade {
+  volume: VolumeRecord;
+  /** Null: nobody could be found to make it. */
+  promised: Promised | null;
 }
 export type VolumeChanges = Partial<Pick<NewVolume, 'name' | 'description' | 'metadata'>>;
 
@@ -51,33 +66,37 @@ export class VolumesService {
     return countOf(this.database, VOLUME_LIST, caller, query);
   }
 
-  /** @throws notFound for an unknown type. Without a backend that is up the volume is in error at once, as after a failed scheduling. */
-  async create(caller: Caller, request: NewVolume): Promise<{ volume: VolumeRecord; promised: Promised | null }> {
-    const type = request.volumeType === null ? null : await this.types.find(caller, request.volumeType);
+  /** @throws notFound for an unknown type, invalid, tooLarge. Without a backend that is up it is in error at once, as after a failed scheduling. */
+  async create(caller: Caller, request: NewVolume, rules: NewVolumeRules = NO_RULES): Promise<NewlyMade> {
+    const type = await this.types.ofNewVolume(caller, request.volumeType, rules.defaultType);
+    const { multiattach, encryptionKeyId } = mayCreateVolume(request.size, type, rules);
     const place = await this.backends.place(type?.extraSpecs.volume_backend_name);
     const status = place === null ? TRANSITIONS.volumeNotCreated.volume : TRANSITIONS.createVolume.volume;
     const id = randomUUID();
     const made = sql`v as (insert into volumes (id, project_id, user_id, name, description, size, status, attach_status, multiattach, host,
-        availability_zone, volume_type_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
-        ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${type?.extraSpecs.multiattach === MULTIATTACH}, ${place},
-        ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
+        availability_zone, volume_type_id, encryption_key_id, metadata) values (${id}, ${caller.projectId}, ${caller.userId}, ${request.name}, ${request.description},
+        ${request.size}, ${status}, ${TRANSITIONS.createVolume.volumeAttachStatus}, ${multiattach}, ${place},
+        ${request.availabilityZone ?? DEFAULT_ZONE}, ${type?.id ?? null}, ${encryptionKeyId}, ${JSON.stringify(request.metadata)}::jsonb) returning *)`;
     const begun = await this.database.row<Promised>(
       sql`with ${made}, o as (${operation('create-volume', caller, raw('v where v.host is not null'))}) ${promised('volume.create')}`,
     );
     return { volume: await behindCommit(this.find(caller, id)), promised: begun ?? null };
   }
 
-  /** Only the keys that are given change. @throws notFound. */
+  /** Only the keys that are given change. @throws notFound, invalid. */
   async update(caller: Caller, id: string, changes: VolumeChanges): Promise<VolumeRecord> {
     const set = [raw('updated_at = clock_timestamp()')];
     if (changes.name !== undefined) set.push(sql`name = ${changes.name}`);
     if (changes.description !== undefined) set.push(sql`description = ${changes.description}`);
     if (changes.metadata !== undefined) set.push(sql`metadata = ${JSON.stringify(changes.metadata)}::jsonb`);
-    await this.database.repeat(
-      () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${theOne(caller, id)} returning id`),
+    const where = sql`${theOne(caller, id)} and a.status <> ${FROZEN[0]}`;
+    const changed = await this.database.repeat(
+      () => this.database.rows(sql`update volumes a set ${join(set, ', ')} where ${where} returning id`),
       unavailable,
     );
-    return behindCommit(this.find(caller, id));
+    const volume = await behindCommit(this.find(caller, id));
+    if (changed.length === 0) throw invalidVolume('The volume cannot be updated during maintenance.');
+    return volume;
   }
 
   /** @throws notFound, invalid. Null: the volume never had a place, so its row went at once. By `force` whatever its status is. */
@@ -91,9 +110,6 @@ export class VolumesService {
     });
   }
 }
-
-const theOne = (caller: Caller, id: string): Sql =>
-  sql`a.id = ${known(id)} and not a.deleted and (${caller.isAdmin} or a.project_id = ${caller.projectId})`;
 
 const removed = ({ volume }: Situation): Sql =>
   sql`update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1

@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'notFound'
   | 'notAcceptable'
   | 'conflict'
+  | 'preconditionFailed' // the caller named a version of what it changes, and it is another one by now
   | 'tooLarge'
   | 'unsupportedMediaType'
   | 'backend'

@@ -7,6 +7,7 @@ export * from './driver-error.js';
 export * from './errors.js';
 export * from './guards.js';
 export * from './network.js';
+export * from './new-volume.js';
 export * from './operation.js';
 export * from './start-error.js';
 export * from './storage.js';

@@ -59,6 +59,9 @@ export const SET_ASIDE: VolumeStatus = 'maintenance';
 /** The statuses in which a second attachment of the same instance may be reserved all the same: live and cold migration (spec: state-machine §3). */
 export const RESERVABLE_BY_SAME_INSTANCE: readonly VolumeStatus[] = ['in-use', 'reserved'];
 
+/** While a volume is in one of these, its metadata stays as it is; in the first, its name and description too (spec: volumes-surface §3). */
+export const FROZEN: readonly [VolumeStatus, ...VolumeStatus[]] = ['maintenance', 'uploading'];
+
 /** A migration that is over or never was; any other value means that the migration writes the volume's status (spec: state-machine §5). */
 export const MIGRATION_SETTLED = ['', 'success', 'error'] as const;
 /** What os-begin_detaching takes for "not migrating" (spec: state-machine §7). */

@@ -6,21 +6,16 @@ import { GatewayConfig } from '../gateway.config.js';
 import { Caller, Version } from '../openstack/request-context.js';
 import { Actions } from '../openstack/actions.js';
 import { resourceNotFound } from '../openstack/api.guard.js';
-import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
+import { parseListQuery, type Query } from '../openstack/list-query.js';
 import { Microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
+import { ResourceFilters } from '../openstack/resource-filters.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
+import { ATTACHMENT_LIST_RULES } from './attachment-list.rules.js';
 import { attached, completed, created, detached } from './attachment.answer.js';
 import { CreateAttachment, CreateAttachmentWithMode, UpdateAttachment } from './attachment.requests.js';
 import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
-
-/** spec: attachments-api §4.2. `status` is mended: in Cinder it selects nothing. */
-const LIST_RULES: ListRules = {
-  filters: ['volume_id', 'status', 'instance_id', 'attach_status'],
-  columns: { instance_id: 'instance_uuid', status: 'attach_status' },
-  besides: [],
-};
 
 @Controller('v3/attachments')
 @Microversion('3.27')
@@ -28,6 +23,7 @@ export class AttachmentsController {
   constructor(
     private readonly attachments: AttachmentsService,
     private readonly waiter: OperationWaiter,
+    private readonly filters: ResourceFilters,
     @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
 
@@ -109,7 +105,8 @@ export class AttachmentsController {
   }
 
   private listQuery(caller: CallerFacts, version: Microversion, query: Query): ListQuery {
-    return parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
+    const rules = this.filters.appliedTo(ATTACHMENT_LIST_RULES);
+    return parseListQuery(query, rules, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
   }
 }
 

@@ -14,6 +14,7 @@ const FAULTS: Record<ErrorKind, Fault> = {
   notFound: { code: 404, name: 'itemNotFound' },
   notAcceptable: { code: 406, name: 'computeFault' },
   conflict: { code: 409, name: 'conflictingRequest' },
+  preconditionFailed: { code: 412, name: 'computeFault' },
   tooLarge: { code: 413, name: 'overLimit' },
   unsupportedMediaType: { code: 415, name: 'badMediaType' },
   backend: { code: 500, name: 'computeFault' },

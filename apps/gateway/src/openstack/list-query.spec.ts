@@ -2,6 +2,7 @@ import { type ListRules, parseListQuery, type Query } from './list-query.js';
 import { microversion } from './microversion.js';
 
 const RULES: ListRules = {
+  resource: 'attachment',
   filters: ['volume_id', 'status', 'instance_id'],
   columns: { instance_id: 'instance_uuid', status: 'attach_status' },
   besides: ['with_count'],
@@ -67,6 +68,28 @@ it.each([
   [{ fö: '1' }, 'Filter keys can only contain ASCII characters.'],
 ])('refuses %j', (query, text) => {
   expect(refusal(query)).toBe(text);
+});
+
+const CONFIGURED: ListRules = { ...RULES, checked: ['volume_id~', 'attach_status'] };
+it.each([
+  ['3.34', 'volume_id', 'allowed'],
+  ['3.34', 'volume_id~', 'allowed'],
+  ['3.34', 'attach_status~', 'refused'],
+  ['3.34', 'instance_id', 'refused'],
+  ['3.31', 'volume_id', 'refused'],
+  ['3.31', 'volume_id~', 'refused'],
+  ['3.31', 'attach_status', 'allowed'],
+])('case 118: where volume_id~ is configured, at %s %s is %s', (version, key, expected) => {
+  const asked = () => parseListQuery({ [key]: 'x' }, CONFIGURED, { isAdmin: false, version: microversion(version) }, 1000);
+
+  if (expected === 'allowed') expect(asked().filters).toHaveLength(1);
+  else expect(asked).toThrow(`Invalid filters ${key} are found in query options.`);
+});
+
+it('case 120: before 3.31 what is configured means nothing', () => {
+  const { filters } = parseListQuery({ instance_id: 'i' }, CONFIGURED, { isAdmin: false, version: microversion('3.30') }, 1000);
+
+  expect(filters).toEqual([{ key: 'instance_uuid', value: 'i', like: false }]);
 });
 
 it('before 3.31 a filter that only administrators have is dropped for others', () => {

@@ -7,8 +7,12 @@ export type Query = Record<string, string | string[] | undefined>;
 
 /** How one resource reads a list's query. */
 export interface ListRules {
+  /** Its name where an operator says by what it can be filtered. */
+  resource: string;
   /** What anybody may filter by; an administrator by any column. */
   filters: readonly string[];
+  /** The same from 3.31 on, where it is another. `key~` allows `key` too. */
+  checked?: readonly string[];
   /** Parameters that are no column but stand for one. */
   columns: Readonly<Record<string, string>>;
   /** Parameters that are no filters, beside those of paging and sorting. */
@@ -16,6 +20,7 @@ export interface ListRules {
 }
 
 const FILTERS_CHECKED_SINCE = microversion('3.31');
+const LIKE_SINCE = microversion('3.34');
 const MAX_OFFSET = 2_147_483_647;
 const NEWEST_FIRST = { key: 'created_at', dir: 'desc' };
 const PAGING = new Set(['sort', 'sort_key', 'sort_dir', 'limit', 'marker', 'offset', 'all_tenants']);
@@ -85,9 +90,15 @@ function parseFilters(
   const given = Object.keys(query).filter((key) => !PAGING.has(key) && !rules.besides.includes(key));
   const strict = isAtLeast(version, FILTERS_CHECKED_SINCE);
   if (strict && given.some((key) => !isAscii(key))) throw refused('Filter keys can only contain ASCII characters.');
-  const unknown = isAdmin ? [] : given.filter((key) => !rules.filters.includes(key));
+  const unknown = isAdmin ? [] : given.filter((key) => !isAllowed(key, rules, version));
   if (strict && unknown.length > 0) throw refused(`Invalid filters ${unknown.join(',')} are found in query options.`);
   return given.filter((key) => !unknown.includes(key)).flatMap((key) => filtersOf(key, query[key], rules.columns));
+}
+
+function isAllowed(key: string, { filters, checked = filters }: ListRules, version: Microversion): boolean {
+  if (!isAtLeast(version, FILTERS_CHECKED_SINCE)) return filters.includes(key);
+  if (isAtLeast(version, LIKE_SINCE)) return checked.includes(key) || checked.includes(`${key}~`);
+  return checked.includes(key) && !key.endsWith('~');
 }
 
 /** Two values of one parameter are two filters, which no row passes (spec: attachments-api §4.1). */

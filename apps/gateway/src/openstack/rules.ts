@@ -57,6 +57,14 @@ export const HasProperties = () =>
     ({ value }) => `${pythonRepr(value)} does not have enough properties`,
   );
 
+/** One property, as the PUT of a single key has it. */
+export const HasOneProperty = () =>
+  rule(
+    'hasOneProperty',
+    unlessObject((value) => Object.keys(value).length === 1),
+    ({ value }) => `${pythonRepr(value)} ${Object.keys(value as object).length === 0 ? 'does not have enough' : 'has too many'} properties`,
+  );
+
 /** A property of a free-form object, which is kept as it came. */
 export const HasText = (key: string) =>
   rule(
@@ -88,21 +96,27 @@ const said = (value: object) => Object.fromEntries(Object.entries(value).filter(
 export const IsBooleanLike = () =>
   rule(
     'isBooleanLike',
-    (value) => BOOLEANS.includes(value as string),
+    (value) => BOOLEANS.includes(value),
     ({ value }) => `${pythonRepr(value)} is not one of ${pythonRepr(BOOLEANS)}`,
   );
-const TRUE_WORDS = ['True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', 'y', 't'];
-const FALSE_WORDS = ['False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no', 'n', 'f'];
-const BOOLEANS: readonly (string | boolean)[] = [true, ...TRUE_WORDS, false, ...FALSE_WORDS];
-/** What a value that `IsBooleanLike` means. */
-export const isTrueWord = (value: boolean | string): boolean => value === true || TRUE_WORDS.includes(value as string);
+const TRUE_LIKE = [true, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', 'y', 't'];
+const FALSE_LIKE = [false, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no', 'n', 'f'];
+const BOOLEANS: readonly unknown[] = [...TRUE_LIKE, ...FALSE_LIKE];
 
 /** A number of GiB, or its digits, that fits the column (spec: volumes-surface §3). */
 export const IsVolumeSize = () =>
   rule(
     'isVolumeSize',
-    (value) => value === null || sizeFault(value) === null,
-    ({ value }) => sizeFault(value) ?? '',
+    (value) => value === null || numberFault(value, 1) === null,
+    ({ value }) => numberFault(value, 1) ?? '',
+  );
+
+/** A number of bits, or its digits, that fits the column. */
+export const IsKeySize = () =>
+  rule(
+    'isKeySize',
+    (value) => value === null || numberFault(value, 0) === null,
+    ({ value }) => numberFault(value, 0) ?? '',
   );
 
 /** The member is an object with members of its own, ruled by the class. */
@@ -134,12 +148,12 @@ function rule(name: string, holds: (value: unknown) => boolean, text: (args: Val
   });
 }
 
-const MAX_SIZE = 2_147_483_647;
-function sizeFault(value: unknown): string | null {
+const MAX_INTEGER = 2_147_483_647;
+function numberFault(value: unknown, least: number): string | null {
   if (typeof value === 'string' && !/^\d+$/.test(value)) return `${pythonRepr(value)} does not match '^[0-9]+$'`;
-  const size = Number(value);
-  if (!(size >= 1)) return `${pythonRepr(value)} is less than the minimum of 1`;
-  return size > MAX_SIZE ? `${pythonRepr(value)} is greater than the maximum of ${MAX_SIZE}` : null;
+  const number = Number(value);
+  if (!(number >= least)) return `${pythonRepr(value)} is less than the minimum of ${least}`;
+  return number > MAX_INTEGER ? `${pythonRepr(value)} is greater than the maximum of ${MAX_INTEGER}` : null;
 }
 
 const unlessText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);

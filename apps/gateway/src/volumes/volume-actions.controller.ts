@@ -1,15 +1,17 @@
-import { Controller, Param, Post, Res } from '@nestjs/common';
+import { Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeActionsService, VolumesService } from '@app/attachments';
 import { type AttachByAction, policyRefuses } from '@app/domain';
 import type { FastifyReply } from 'fastify';
+import { GatewayConfig } from '../gateway.config.js';
 import { Actions } from '../openstack/actions.js';
+import { booleanOf } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { decode } from '../openstack/request-body.js';
 import { ActionName, Body, Caller, Version } from '../openstack/request-context.js';
-import { isTrueWord } from '../openstack/rules.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { ConnectionActions } from './connection.actions.js';
+import { newVolumeRules } from './new-volume-rules.js';
 import * as requests from './volume-action.requests.js';
 import { actionFacts, SINCE, type VolumeActionName } from './volume-actions.js';
 
@@ -30,6 +32,7 @@ export class VolumeActionsController {
     private readonly actions: VolumeActionsService,
     private readonly connections: ConnectionActions,
     private readonly waiter: OperationWaiter,
+    @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
 
   @Post(':id/action')
@@ -77,22 +80,25 @@ export class VolumeActionsController {
     'os-force_delete': async ({ caller, id }) => this.ring(caller, await this.volumes.beginDelete(caller, id, true)),
     'os-migrate_volume_completion': ({ caller, id, body }) => {
       const { new_volume: newId, error = false } = decode(requests.CompleteVolumeMigration, body)['os-migrate_volume_completion'];
-      return this.connections.completeMigration(caller, id, { newId, failed: isTrueWord(error ?? false) });
+      return this.connections.completeMigration(caller, id, { newId, failed: isTrue(error) });
     },
     'os-extend': async ({ caller, id, body, version }) => {
       const { new_size: size } = decode(requests.ExtendVolume, body)['os-extend'];
-      this.ring(caller, await this.actions.extend(caller, id, Number(size), isAtLeast(version, EXTENDED_IN_USE_SINCE)));
+      const inUse = isAtLeast(version, EXTENDED_IN_USE_SINCE);
+      this.ring(caller, await this.actions.extend(caller, id, Number(size), { inUse, rules: newVolumeRules(this.config) }));
     },
     'os-set_bootable': ({ caller, id, body }) =>
-      this.actions.setBootable(caller, id, isTrueWord(decode(requests.SetVolumeBootable, body)['os-set_bootable'].bootable)),
+      this.actions.setBootable(caller, id, isTrue(decode(requests.SetVolumeBootable, body)['os-set_bootable'].bootable)),
     'os-update_readonly_flag': ({ caller, id, body }) =>
-      this.actions.setReadonly(caller, id, isTrueWord(decode(requests.UpdateReadonlyFlag, body)['os-update_readonly_flag'].readonly)),
+      this.actions.setReadonly(caller, id, isTrue(decode(requests.UpdateReadonlyFlag, body)['os-update_readonly_flag'].readonly)),
   };
 
   private ring(caller: CallerFacts, promised: Parameters<typeof noted>[0] | null): void {
     if (promised) this.waiter.ring(noted(promised), caller.requestId);
   }
 }
+
+const isTrue = (said: unknown): boolean => booleanOf(said) === true;
 
 /** A host's name is kept in the form in which Cinder keeps it (spec: state-machine §7). */
 function attachmentIn(body: unknown): AttachByAction {

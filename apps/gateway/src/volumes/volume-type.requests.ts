@@ -1,4 +1,7 @@
+import type { VolumeTypeChanges } from '@app/attachments';
 import { ServiceError } from '@app/domain';
+import { booleanOf } from '../openstack/boolean-words.js';
+import type { Query } from '../openstack/list-query.js';
 import { decode } from '../openstack/request-body.js';
 import { IsMadeOf, IsNoLongerThan, IsNotEmpty, IsRequired, IsTextMap, IsType } from '../openstack/rules.js';
 
@@ -11,6 +14,39 @@ class NewVolumeType {
 
 export class CreateVolumeType {
   @IsRequired() @IsMadeOf(() => NewVolumeType) readonly volume_type: NewVolumeType;
+}
+
+class ChangedVolumeType {
+  @IsNoLongerThan(255) @IsType('string', 'null') readonly name?: string | null;
+  @IsNoLongerThan(255) @IsType('string', 'null') readonly description?: string | null;
+  @IsType('boolean', 'string', 'null') readonly is_public?: boolean | string | null;
+}
+
+export class UpdateVolumeType {
+  @IsRequired() @IsMadeOf(() => ChangedVolumeType) readonly volume_type: ChangedVolumeType;
+}
+
+/** Null is as good as nothing: what a type says is changed, never taken away. @throws invalid */
+export function changesOf({ name, description, is_public }: ChangedVolumeType): VolumeTypeChanges {
+  const isPublic = is_public == null ? null : booleanOf(is_public);
+  if (is_public != null && isPublic === null) throw new ServiceError('invalid', `Invalid value '${is_public}' for is_public.`);
+  if (name != null && name.trim() === '') throw new ServiceError('invalid', 'Volume type name can not be empty.');
+  if (name == null && description == null && isPublic === null) {
+    throw new ServiceError('invalid', 'Specify volume type name, description, is_public or a combination thereof.');
+  }
+  return {
+    ...(name != null && { name: name.trim() }),
+    ...(description != null && { description }),
+    ...(isPublic !== null && { isPublic }),
+  };
+}
+
+/** Public types unless the query says otherwise; null: public or not. Only administrators are asked. @throws invalid */
+export function publicWanted({ is_public: asked = 'true' }: Query): boolean | null {
+  const [word = ''] = [asked].flat();
+  const wanted = booleanOf(word);
+  if (wanted === null && word.toLowerCase() !== 'none') throw new ServiceError('invalid', `Invalid is_public filter [${word}]`);
+  return wanted;
 }
 
 export class SetExtraSpecs {

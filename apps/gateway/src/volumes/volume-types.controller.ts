@@ -1,19 +1,31 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { type Caller as CallerFacts, VolumeTypesService } from '@app/attachments';
-import { policyRefuses, ServiceError } from '@app/domain';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as QueryOf } from '@nestjs/common';
+import { type Caller as CallerFacts, type VolumeTypeRecord, VolumeTypesService } from '@app/attachments';
+import { ServiceError } from '@app/domain';
+import { GatewayConfig } from '../gateway.config.js';
+import type { Query } from '../openstack/list-query.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Body, Caller } from '../openstack/request-context.js';
-import { CreateVolumeType, decodeExtraSpec, SetExtraSpecs } from './volume-type.requests.js';
+import { refuseUnlessAdmin } from './admin-only.js';
+import { changesOf, CreateVolumeType, decodeExtraSpec, publicWanted, SetExtraSpecs, UpdateVolumeType } from './volume-type.requests.js';
 import { extraSpecsFor, volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
 
 /** Volume types, so that multiattach volumes exist (spec: volumes-surface §3). Only administrators change them. */
 @Controller('v3/types')
 export class VolumeTypesController {
-  constructor(private readonly types: VolumeTypesService) {}
+  constructor(
+    private readonly types: VolumeTypesService,
+    @Inject(GatewayConfig) private readonly config: GatewayConfig,
+  ) {}
 
   @Get()
-  async list(@Caller() caller: CallerFacts) {
-    return { volume_types: (await this.types.list(caller)).map((type) => volumeTypeDetail(type, caller.isAdmin)) };
+  async list(@Caller() caller: CallerFacts, @QueryOf() query: Query) {
+    const types = await this.types.list(caller, caller.isAdmin ? publicWanted(query) : true);
+    return { volume_types: types.map((type) => volumeTypeDetail(type, caller.isAdmin)) };
+  }
+
+  @Get('default')
+  async showDefault(@Caller() caller: CallerFacts) {
+    return volumeTypeView(await this.types.findDefault(this.config.DEFAULT_VOLUME_TYPE ?? null), caller.isAdmin);
   }
 
   @Get(':id')
@@ -30,11 +42,20 @@ export class VolumeTypesController {
     return volumeTypeView(type, caller.isAdmin);
   }
 
+  @Put(':id')
+  async update(@Param('id') id: string, @Caller() caller: CallerFacts, @RequestBody(UpdateVolumeType) { volume_type }: UpdateVolumeType) {
+    refuseUnlessAdmin(caller, 'volume_extension:type_update');
+    return volumeTypeView(await this.types.update(caller, id, changesOf(volume_type)), caller.isAdmin);
+  }
+
   @Delete(':id')
   @HttpCode(202)
   async remove(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
     refuseUnlessAdmin(caller, 'volume_extension:type_delete');
-    await this.types.remove(caller, id);
+    const type = await this.types.find(caller, id);
+    if (this.isDefault(type))
+      throw new ServiceError('invalid', `The volume type ${type.id} is a default volume type and cannot be deleted.`);
+    await this.types.remove(caller, type.id);
   }
 
   @Get(':id/extra_specs')
@@ -68,8 +89,8 @@ export class VolumeTypesController {
     refuseUnlessAdmin(caller, 'volume_extension:types_extra_specs:delete');
     await this.types.removeExtraSpec(caller, id, key);
   }
-}
 
-function refuseUnlessAdmin(caller: CallerFacts, rule: string): void {
-  if (!caller.isAdmin) throw policyRefuses(rule);
+  private isDefault({ id, name }: VolumeTypeRecord): boolean {
+    return [id, name].includes(this.config.DEFAULT_VOLUME_TYPE ?? '');
+  }
 }

@@ -1,4 +1,5 @@
 import type { Caller, VolumeAttachmentFacts, VolumeRecord } from '@app/attachments';
+import { FIXED_KEY_ID } from '@app/domain';
 import type { Link } from '../openstack/links.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 
@@ -101,7 +102,6 @@ const CLUSTER_NAME = microversion('3.61');
 const TYPE_ID = microversion('3.63');
 const ENCRYPTION_KEY = microversion('3.64');
 const CONSUMES_QUOTA = microversion('3.65');
-const FIXED_KEY = '00000000-0000-0000-0000-000000000000';
 
 function later({ migrationStatus, volumeTypeId, encryptionKeyId }: VolumeRecord, { caller: { isAdmin }, version }: Audience) {
   return {
@@ -113,7 +113,7 @@ function later({ migrationStatus, volumeTypeId, encryptionKeyId }: VolumeRecord,
     ...(isAtLeast(version, TYPE_ID) && { volume_type_id: volumeTypeId }),
     ...(isAtLeast(version, ENCRYPTION_KEY) &&
       encryptionKeyId !== null &&
-      encryptionKeyId !== FIXED_KEY && { encryption_key_id: encryptionKeyId }),
+      encryptionKeyId !== FIXED_KEY_ID && { encryption_key_id: encryptionKeyId }),
     ...(isAtLeast(version, CONSUMES_QUOTA) && { consumes_quota: true }),
   };
 }

@@ -5,33 +5,19 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import { endpointOf } from '../openstack/links.js';
 import { projectPath } from '../openstack/request-url.js';
-import { type ListRules, parseListQuery, type Query } from '../openstack/list-query.js';
+import { parseListQuery, type Query } from '../openstack/list-query.js';
+import { booleanOf } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Caller } from '../openstack/request-context.js';
+import { ResourceFilters } from '../openstack/resource-filters.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
+import { newVolumeRules } from './new-volume-rules.js';
+import { VOLUME_LIST_RULES } from './volume-list.rules.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
 import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
 
-/** spec: volumes-surface §2 */
-const LIST_RULES: ListRules = {
-  filters: [
-    'name',
-    'status',
-    'metadata',
-    'bootable',
-    'migration_status',
-    'availability_zone',
-    'group_id',
-    'size',
-    'created_at',
-    'updated_at',
-    'consumes_quota',
-  ],
-  columns: {},
-  besides: ['with_count'],
-};
 const COUNTED_SINCE = microversion('3.45');
 
 /** Volumes as far as an attachment needs them. */
@@ -40,6 +26,7 @@ export class VolumesController {
   constructor(
     private readonly volumes: VolumesService,
     private readonly waiter: OperationWaiter,
+    private readonly filters: ResourceFilters,
     @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
 
@@ -65,7 +52,7 @@ export class VolumesController {
     @Caller() caller: CallerFacts,
     @RequestBody(CreateVolume, ['3.53', CreateStrictVolume]) { volume: wanted }: CreateStrictVolume,
   ) {
-    const { volume, promised } = await this.volumes.create(caller, newVolume(wanted));
+    const { volume, promised } = await this.volumes.create(caller, newVolume(wanted), newVolumeRules(this.config));
     if (promised) this.waiter.ring(noted(promised), caller.requestId);
     return this.view(request, caller, volume);
   }
@@ -89,11 +76,12 @@ export class VolumesController {
 
   private async page<T>(request: FastifyRequest, caller: CallerFacts, { query, path, view }: Page<T>) {
     const { version } = request.openstack;
-    const asked = parseListQuery(query, LIST_RULES, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
+    const rules = this.filters.appliedTo(VOLUME_LIST_RULES);
+    const asked = parseListQuery(query, rules, { isAdmin: caller.isAdmin, version }, this.config.OSAPI_MAX_LIMIT);
     const volumes = await this.volumes.list(caller, asked);
     const audience = this.audience(request, caller);
     const next = nextLink(path, query, volumes, { ...audience, limit: asked.limit });
-    const counted = isAtLeast(version, COUNTED_SINCE) && isTrue(query.with_count);
+    const counted = isAtLeast(version, COUNTED_SINCE) && wantsCount(query);
     return {
       volumes: volumes.map((volume) => view(volume, audience)),
       ...(next.length > 0 && { volumes_links: next }),
@@ -120,7 +108,7 @@ interface Page<T> {
 
 /** @throws invalid: what is asked for is not made here, and an empty volume instead of a copy would be a trap. */
 function newVolume(wanted: NewStrictVolume) {
-  if (isTrue(wanted.multiattach)) throw new ServiceError('invalid', MULTIATTACH_IS_OF_THE_TYPE);
+  if (booleanOf(wanted.multiattach) === true) throw new ServiceError('invalid', MULTIATTACH_IS_OF_THE_TYPE);
   const origin = ORIGINS.find((key) => wanted[key] != null);
   if (origin !== undefined) throw invalidInput(`a volume can not be created from ${origin} here.`);
   if (wanted.size == null) throw invalidInput('Volume size must be an integer and greater than 0.');
@@ -138,5 +126,9 @@ const MULTIATTACH_IS_OF_THE_TYPE =
   'multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your administrator ' +
   'to create a multiattach enabled volume type and use it to create multiattach volumes.';
 
-const TRUE = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
-const isTrue = (value: unknown): boolean => value === true || (typeof value === 'string' && TRUE.has(value.trim().toLowerCase()));
+/** @throws invalid */
+function wantsCount({ with_count: asked = 'false' }: Query): boolean {
+  const wanted = booleanOf([asked].flat()[0]);
+  if (wanted === null) throw new ServiceError('invalid', `Value '${[asked].flat()[0]}' for 'with_count' is not a boolean.`);
+  return wanted;
+}

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Operations that own a connection without an attachment's row, and those that let a volume grow. */
-export class VolumeActions1764300000000 implements MigrationInterface {
+export class VolumeActions1764400000000 implements MigrationInterface {
   /** One statement at a time, so that no call waits for a lock longer than one of them takes. */
   readonly transaction = false;
 

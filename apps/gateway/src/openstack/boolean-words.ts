@@ -1,0 +1,11 @@
+const WORDS: Record<string, boolean> = {
+  ...Object.fromEntries(['1', 't', 'true', 'on', 'y', 'yes'].map((word) => [word, true])),
+  ...Object.fromEntries(['0', 'f', 'false', 'off', 'n', 'no'].map((word) => [word, false])),
+};
+
+/** What clients write for true and false; null: neither. */
+export function booleanOf(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return Object.hasOwn(WORDS, word) ? (WORDS[word] ?? null) : null;
+}

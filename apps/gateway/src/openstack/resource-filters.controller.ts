@@ -1,0 +1,18 @@
+import { Controller, Get, Query as QueryOf } from '@nestjs/common';
+import type { Query } from './list-query.js';
+import { Microversion } from './microversion.js';
+import { ResourceFilters } from './resource-filters.js';
+
+/** By what lists can be filtered here (spec: attachments-api §4.2). */
+@Controller('v3/resource_filters')
+@Microversion('3.33')
+export class ResourceFiltersController {
+  constructor(private readonly filters: ResourceFilters) {}
+
+  @Get()
+  list(@QueryOf() { resource }: Query) {
+    const [wanted] = [resource].flat();
+    const shown = Object.entries(this.filters.all).filter(([name]) => !wanted || name === wanted);
+    return { resource_filters: shown.map(([name, filters]) => ({ resource: name, filters })) };
+  }
+}

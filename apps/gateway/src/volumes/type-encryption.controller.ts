@@ -1,0 +1,56 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { type Caller as CallerFacts, encryptionNotFound, EncryptionsService } from '@app/attachments';
+import { RequestBody } from '../openstack/request-body.js';
+import { Body, Caller } from '../openstack/request-context.js';
+import { refuseUnlessAdmin } from './admin-only.js';
+import { changesOf, CreateEncryption, newEncryption, UpdateEncryption } from './encryption.requests.js';
+import { createdEncryption, typeEncryption } from './encryption.view.js';
+
+const POLICY = 'volume_extension:volume_type_encryption';
+
+/** How the volumes of a type are encrypted (spec: volumes-surface §3.2): one record, so what stands behind it in a path is not looked at. */
+@Controller('v3/types/:id/encryption')
+export class TypeEncryptionController {
+  constructor(private readonly encryptions: EncryptionsService) {}
+
+  @Get()
+  async list(@Param('id') id: string, @Caller() caller: CallerFacts) {
+    refuseUnlessAdmin(caller, `${POLICY}:get`);
+    return typeEncryption(await this.encryptions.find(caller, id));
+  }
+
+  @Get(':key')
+  async show(@Param('id') id: string, @Param('key') key: string, @Caller() caller: CallerFacts) {
+    refuseUnlessAdmin(caller, `${POLICY}:get`);
+    const specs = typeEncryption(await this.encryptions.find(caller, id));
+    if (!Object.hasOwn(specs, key)) throw encryptionNotFound(id);
+    return { [key]: specs[key] };
+  }
+
+  @Post()
+  @HttpCode(200)
+  async create(@Param('id') id: string, @Caller() caller: CallerFacts, @RequestBody(CreateEncryption) { encryption }: CreateEncryption) {
+    refuseUnlessAdmin(caller, `${POLICY}:create`);
+    return createdEncryption(await this.encryptions.create(caller, id, newEncryption(encryption)));
+  }
+
+  /** The answer is what was sent. */
+  @Put(':key')
+  async update(
+    @Param('id') id: string,
+    @Caller() caller: CallerFacts,
+    @Body() sent: unknown,
+    @RequestBody(UpdateEncryption) { encryption }: UpdateEncryption,
+  ) {
+    refuseUnlessAdmin(caller, `${POLICY}:update`);
+    await this.encryptions.update(caller, id, changesOf(encryption));
+    return sent;
+  }
+
+  @Delete(':key')
+  @HttpCode(202)
+  async remove(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
+    refuseUnlessAdmin(caller, `${POLICY}:delete`);
+    await this.encryptions.remove(caller, id);
+  }
+}
