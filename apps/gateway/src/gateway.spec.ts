@@ -7,8 +7,10 @@ import { Global, Module } from '@nestjs/common';
 import {
   AttachmentsService,
   BackendsService,
+  ConnectionsService,
   EncryptionsService,
   OperationsService,
+  VolumeActionsService,
   VolumeMetadataService,
   VolumesService,
   VolumeTotalsService,
@@ -37,7 +39,15 @@ const attachments = {
 };
 const running = { state: 'running', reason: null, current: true, attachment: null, remaining: [] };
 
-const NOT_ASKED = [VolumesService, VolumeTypesService, VolumeMetadataService, VolumeTotalsService, EncryptionsService];
+const NOT_ASKED = [
+  ConnectionsService,
+  VolumeActionsService,
+  VolumesService,
+  VolumeTypesService,
+  VolumeMetadataService,
+  VolumeTotalsService,
+  EncryptionsService,
+];
 
 @Global()
 @Module({
