@@ -31,6 +31,7 @@ const withServers = {
 
 module.exports = {
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/conformance-report.cjs'],
   projects: [
     { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
     { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/).*\\.spec\\.ts$' },

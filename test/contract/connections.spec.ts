@@ -101,6 +101,17 @@ it('a terminate where nothing is connected asks no driver, and frees a reserved 
   expect(await world.st(volume)).toEqual(['available', 'detached']);
 });
 
+it('case 175, as it is here: without a connector everything is ended that no attachment owns',  async () => {
+  const { volume } = await world.attachedAttachment();
+  await initialize(volume, aConnector('glance-1'));
+
+  const answer = await actOnVolume(world, volume, 'os-force_detach', { connector: null }, byAdmin());
+
+  expect(answer.status).toBe(202);
+  expect(hostsOf(world, volume)).toEqual([]);
+  expect(await world.st(volume)).toEqual(['available', 'detached']);
+});
+
 it('a terminate ends the connections of its host, and leaves the others and those of attachments', async () => {
   const { volume } = await world.attachedAttachment();
   await initialize(volume, aConnector('glance-1'));
