@@ -5,13 +5,14 @@ import type { Installation } from './installation';
 /** Longer than a sweep, an attempt's pause, or the way of a bell. */
 const OVERDUE_MS = 5_000;
 
-/** Unfinished, nobody works on it, its time has come a while ago, and nobody has taken it up: stuck. */
+/** Unfinished, nobody works on it, its time has come a while ago, and nobody has taken it up though the volume was free all the while: stuck. */
 export async function withoutNextAction(installation: Installation): Promise<string[]> {
   const rows = await installation.rows<{ id: string; kind: string; state: string }>(
     `select o.id, o.kind, o.state from operations o where o.state in ('pending', 'running')
        and clock_timestamp() > greatest(o.created_at, o.lease_until, o.next_attempt_at) + $1 * interval '1 ms'
        and not exists (select 1 from operations r where r.volume_id = o.volume_id and r.id <> o.id
-         and (r.state = 'running' or r.revision < o.revision and r.state = 'pending'))`,
+         and (r.state = 'running' or r.revision < o.revision and r.state = 'pending'
+           or r.finished_at > clock_timestamp() - $1 * interval '1 ms'))`,
     [OVERDUE_MS],
   );
   const noLease = await installation.rows<{ id: string; kind: string; state: string }>(

@@ -91,9 +91,10 @@ export interface ClaimRow {
   othersConnected: number;
 }
 
-/** Volumes on which this claimant can do something now. */
+/** Volumes on which this claimant can do something now: who has waited longest comes first, so that nobody waits for ever where more comes than is done. */
 export const dueVolumes = (claimant: Claimant, times: TimesConfig, limit: number): Sql =>
-  sql`select distinct o.volume_id as "volumeId" from operations o where ${due(times)} and ${mayRun(claimant)} limit ${limit}`;
+  sql`select o.volume_id as "volumeId" from operations o where ${due(times)} and ${mayRun(claimant)}
+    group by o.volume_id order by min(o.created_at) limit ${limit}`;
 
 /** Renews every claim of a process in one statement. Those that do not come back are lost. */
 export const renewStatement = (owner: string, numbers: readonly string[], times: TimesConfig): Sql =>
