@@ -152,7 +152,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a claim does not note that a driver may be reached',
-    edits: [{ ...CLAIMS, find: "touched = touched or kind = 'attach', updated_at", replace: 'updated_at' }],
+    edits: [{ ...CLAIMS, find: "touched = touched or kind in ('attach', 'connect'), updated_at", replace: 'updated_at' }],
     caughtBy: 'ledger',
     // Replies are lost and the next attempt is not yet due: nobody knows what the backend holds.
     async scenario(stage) {
