@@ -41,9 +41,10 @@ export class AttachRunner {
   }
 
   private record(claim: ConnectingClaim, answer: DriverConnectionInfo): Promise<OperationState> {
+    const traits = this.drivers.traitsOf(claim.backend);
     return claim.kind === 'attach'
-      ? this.operations.attached(claim, connectionInfoOf(answer, claim))
-      : this.operations.connected(claim, connectionAnswerOf(answer, claim));
+      ? this.operations.attached(claim, connectionInfoOf(answer, claim, traits))
+      : this.operations.connected(claim, connectionAnswerOf(answer, claim, traits));
   }
 
   /** The export, if none stands. */

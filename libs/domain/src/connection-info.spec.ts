@@ -1,4 +1,4 @@
-import { connectionInfoOf } from './connection-info.js';
+import { connectionAnswerOf, connectionInfoOf } from './connection-info.js';
 
 const claim = (
   more: { readOnly?: boolean; connector?: Record<string, unknown>; cacheable?: boolean | null; encrypted?: boolean } = {},
@@ -44,4 +44,30 @@ it.each([
 
 it('without a type and without the driver’s word there is no cacheable', () => {
   expect(connectionInfoOf({ driver_volume_type: 'x', data: {} }, claim())).not.toHaveProperty('cacheable');
+});
+
+it.each([
+  [true, undefined, true],
+  [false, undefined, undefined],
+  [true, false, false],
+  [false, true, true],
+  [undefined, true, true],
+  [undefined, false, false],
+  [undefined, undefined, undefined],
+])('case 226: where the backend reports discard as %s and the driver as %s, hosts hear %s', (reportDiscardSupported, driver, expected) => {
+  const answer = { driver_volume_type: 'x', data: driver === undefined ? {} : { discard: driver } };
+
+  expect(connectionInfoOf(answer, claim(), { reportDiscardSupported }).discard).toBe(expected);
+  expect((connectionAnswerOf(answer, claim(), { reportDiscardSupported }).data as { discard?: unknown }).discard).toBe(expected);
+});
+
+it.each([
+  ['512', '512', '512'],
+  ['512e', '4096', '512'],
+  ['4k', '4096', '4096'],
+] as const)('a disk geometry of %s is told as blocks of %s and %s, unless the driver says something', (diskGeometry, physical, logical) => {
+  const told = (data: Record<string, unknown>) => connectionInfoOf({ driver_volume_type: 'x', data }, claim(), { diskGeometry });
+
+  expect(told({})).toMatchObject({ physical_block_size: physical, logical_block_size: logical });
+  expect(told({ logical_block_size: '8192' })).not.toHaveProperty('physical_block_size');
 });

@@ -1,6 +1,15 @@
 import type { AttachClaim, ConnectClaim } from './operation.js';
 import type { DriverConnectionInfo } from './storage.js';
 
+/** What an operator says of a backend's volumes, for the hosts that use them (spec: worker-and-drivers §4). */
+export interface VolumeTraits {
+  /** Space that a host discards is given back. */
+  reportDiscardSupported?: boolean;
+  diskGeometry?: DiskGeometry;
+}
+export const DISK_GEOMETRIES = ['512', '512e', '4k'] as const;
+export type DiskGeometry = (typeof DISK_GEOMETRIES)[number];
+
 /** What a host needs to reach its volume, as it is stored and answered: one flat object. Carries secrets: never logged. */
 export type ConnectionInfo = Record<string, unknown>;
 
@@ -11,11 +20,12 @@ export type ConnectionInfo = Record<string, unknown>;
 export function connectionInfoOf(
   answer: DriverConnectionInfo,
   claim: Pick<AttachClaim, 'additions' | 'attachmentId' | 'connection'>,
+  traits: VolumeTraits = {},
 ): ConnectionInfo {
   const { data, ...beside } = answer;
   return {
     ...data,
-    ...added(data, claim),
+    ...added(data, claim, traits),
     ...beside,
     attachment_id: claim.attachmentId,
     enforce_multipath: enforceMultipath(claim),
@@ -23,20 +33,40 @@ export function connectionInfoOf(
 }
 
 /** The same for a connection that no attachment owns: the driver's two levels stay (spec: worker-and-drivers §4). */
-export function connectionAnswerOf(answer: DriverConnectionInfo, claim: Pick<ConnectClaim, 'additions' | 'connection'>): ConnectionInfo {
+export function connectionAnswerOf(
+  answer: DriverConnectionInfo,
+  claim: Pick<ConnectClaim, 'additions' | 'connection'>,
+  traits: VolumeTraits = {},
+): ConnectionInfo {
   const { data, ...beside } = answer;
   const multipath = { enforce_multipath: enforceMultipath(claim) };
-  return { ...beside, data: { ...data, ...added(data, claim), ...multipath }, ...multipath };
+  return { ...beside, data: { ...data, ...added(data, claim, traits), ...multipath }, ...multipath };
 }
 
 type Finished = Pick<AttachClaim | ConnectClaim, 'additions' | 'connection'>;
 
-const added = (data: DriverConnectionInfo['data'], { additions: { encrypted, cacheable }, connection: { readOnly } }: Finished) => ({
+type Data = DriverConnectionInfo['data'];
+
+const added = (data: Data, { additions: { encrypted, cacheable }, connection: { readOnly } }: Finished, traits: VolumeTraits) => ({
   qos_specs: null,
   access_mode: readOnly ? 'ro' : 'rw',
   encrypted: data.encrypted ?? encrypted,
   ...cacheableOf(data.cacheable, cacheable),
+  ...(data.discard === undefined && traits.reportDiscardSupported && { discard: true }),
+  ...(data.physical_block_size === undefined && data.logical_block_size === undefined && blockSizes(traits.diskGeometry)),
 });
+
+const BLOCK_SIZES: Record<DiskGeometry, [physical: string, logical: string]> = {
+  '512': ['512', '512'],
+  '512e': ['4096', '512'],
+  '4k': ['4096', '4096'],
+};
+
+function blockSizes(geometry: DiskGeometry | undefined) {
+  if (geometry === undefined) return {};
+  const [physical_block_size, logical_block_size] = BLOCK_SIZES[geometry];
+  return { physical_block_size, logical_block_size };
+}
 
 const enforceMultipath = ({ connection }: Finished): unknown => connection.connector.enforce_multipath ?? false;
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { BACKEND_NAME } from '@app/domain';
+import { BACKEND_NAME, DISK_GEOMETRIES, type VolumeTraits } from '@app/domain';
 import { Validate, ValidatorConstraint, type ValidationArguments, type ValidatorConstraintInterface } from 'class-validator';
 import { driverKind, DRIVERS } from './driver-table.js';
 import { isPlainObject, isText, optionFaults, shown } from './option-rules.js';
 
 /** A place for volumes that one driver serves. */
-export interface Backend {
+export interface Backend extends VolumeTraits {
   /** `host@backend`: it names the queue that the backend's work goes to. */
   name: string;
   pool: string;
@@ -15,7 +15,7 @@ export interface Backend {
 
 const ALLOWED = 'a JSON list such as [{"name":"node1@fake","driver":"fake","options":{}}], or the path of a file that holds one';
 const POOL_NAME = /^[^@#\s]+$/;
-const ENTRY_KEYS = ['name', 'pool', 'driver', 'options'];
+const ENTRY_KEYS = ['name', 'pool', 'driver', 'options', 'reportDiscardSupported', 'diskGeometry'];
 
 @ValidatorConstraint({ name: 'backends' })
 class AreBackends implements ValidatorConstraintInterface {
@@ -30,7 +30,8 @@ class AreBackends implements ValidatorConstraintInterface {
 export class BackendsConfig {
   /**
    * The backends that exist, as JSON or as the path of a JSON file: `[{"name":"node1@fake","pool":"fake","driver":"fake","options":{}}]`.
-   * A worker serves all of them; `pool` is the driver's name unless given.
+   * A worker serves all of them; `pool` is the driver's name unless given. What hosts are told of a backend's volumes where its driver says nothing:
+   * `"reportDiscardSupported": true` (space that is discarded is given back) and `"diskGeometry"` `"512"`, `"512e"` or `"4k"`.
    */
   @Validate(AreBackends) readonly BACKENDS: string;
 }
@@ -83,11 +84,11 @@ function readEntries(entries: readonly unknown[]): Reading {
 function readEntry(entry: unknown, place: number): Reading {
   if (!isPlainObject(entry)) return { backends: [], faults: [`BACKENDS, entry ${place}, is ${shown(entry)}, but must be an object.`] };
   const { name, driver, pool = driver, options = {} } = entry;
-  const faults = [...nameFaults(entry), ...driverFaults(driver, options)];
+  const faults = [...nameFaults(entry), ...driverFaults(driver, options), ...traitFaults(entry)];
   if (pool !== driver && !(isText(pool) && POOL_NAME.test(pool)))
     faults.push(`pool is ${shown(pool)}, but must be a name without "@", "#" and blanks.`);
   const where = `BACKENDS, entry ${place}${isText(name) ? ` (${name})` : ''}: `;
-  return { backends: [{ name, pool, driver, options } as Backend], faults: faults.map((fault) => where + fault) };
+  return { backends: [{ ...entry, pool, options } as unknown as Backend], faults: faults.map((fault) => where + fault) };
 }
 
 function nameFaults({ name, ...others }: Record<string, unknown>): string[] {
@@ -95,6 +96,15 @@ function nameFaults({ name, ...others }: Record<string, unknown>): string[] {
   const faults = unknown.map((key) => `${shown(key)} is unknown; allowed are ${ENTRY_KEYS.join(', ')}.`);
   if (!isText(name) || !BACKEND_NAME.test(name))
     faults.push(`name is ${shown(name)}, but must be of the form host@backend, without "#" and blanks.`);
+  return faults;
+}
+
+function traitFaults({ reportDiscardSupported, diskGeometry }: Record<string, unknown>): string[] {
+  const faults: string[] = [];
+  if (reportDiscardSupported !== undefined && typeof reportDiscardSupported !== 'boolean')
+    faults.push(`reportDiscardSupported is ${shown(reportDiscardSupported)}, but must be true or false.`);
+  if (diskGeometry !== undefined && !(DISK_GEOMETRIES as readonly unknown[]).includes(diskGeometry))
+    faults.push(`diskGeometry is ${shown(diskGeometry)}, but must be one of ${DISK_GEOMETRIES.join(', ')}.`);
   return faults;
 }
 

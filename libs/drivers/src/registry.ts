@@ -1,3 +1,4 @@
+import type { VolumeTraits } from '@app/domain';
 import type { Backend } from './backends.config.js';
 import { driverKind } from './driver-table.js';
 import type { VolumeDriver } from './volume-driver.js';
@@ -31,6 +32,11 @@ export class DriverRegistry {
     const driver = this.drivers.get(backendName);
     if (!driver) throw new Error(`this process does not serve backend ${backendName}, only ${[...this.drivers.keys()].join(', ')}`);
     return driver;
+  }
+
+  /** What the operator says of the backend's volumes. */
+  traitsOf(backendName: string): VolumeTraits {
+    return this.backends.find(({ name }) => name === backendName) ?? {};
   }
 
   /** Closes every driver, also when one of them fails to. */
