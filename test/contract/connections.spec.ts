@@ -101,7 +101,7 @@ it('a terminate where nothing is connected asks no driver, and frees a reserved 
   expect(await world.st(volume)).toEqual(['available', 'detached']);
 });
 
-it('case 175, as it is here: without a connector everything is ended that no attachment owns',  async () => {
+it('case 175, as it is here: without a connector everything is ended that no attachment owns', async () => {
   const { volume } = await world.attachedAttachment();
   await initialize(volume, aConnector('glance-1'));
 

@@ -7,7 +7,10 @@ const NOTES = join(ROOT, 'test', 'contract', 'conformance-notes.json');
 /** The cases of the contract: 1 to this one, and two that came later. */
 const LAST = 232;
 const LATER = ['147a', '147b'];
-const CASES = Array.from({ length: LAST }, (_, i) => String(i + 1)).flatMap((n) => [n, ...LATER.filter((later) => parseInt(later, 10) === Number(n))]);
+const CASES = Array.from({ length: LAST }, (_, i) => String(i + 1)).flatMap((n) => [
+  n,
+  ...LATER.filter((later) => parseInt(later, 10) === Number(n)),
+]);
 
 /** The cases that a test's title begins with: "case 7: …", "cases 1, 2 and 4: …", "cases 1 to 4: …". */
 function casesIn(title) {
@@ -47,8 +50,15 @@ function pageOf(found, notes) {
 }
 
 const testsIn = (tests) =>
-  [...new Map(tests.map(({ title, file }) => [file, title]))].map(([file, title]) => `${escaped(title)} ([${file.split('/').at(-1)}](../${file}))`).join('<br>');
-const escaped = (text) => text.replace(/^cases? [^:]*: /, '').replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('`', '');
+  [...new Map(tests.map(({ title, file }) => [file, title]))]
+    .map(([file, title]) => `${escaped(title)} ([${file.split('/').at(-1)}](../${file}))`)
+    .join('<br>');
+const escaped = (text) =>
+  text
+    .replace(/^cases? [^:]*: /, '')
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('`', '');
 
 const written = (rows, { held, failed, waiting }, all) => `# Conformance
 

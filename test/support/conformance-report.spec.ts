@@ -1,12 +1,13 @@
 import { casesIn, pageOf, testsByCase } from './conformance-report.cjs';
 
 const run = (...titles: [title: string, status?: string][]) => [
-  { testFilePath: `${process.cwd()}/test/contract/x.spec.ts`, testResults: titles.map(([title, status = 'passed']) => ({ title, status })) },
+  {
+    testFilePath: `${process.cwd()}/test/contract/x.spec.ts`,
+    testResults: titles.map(([title, status = 'passed']) => ({ title, status })),
+  },
 ];
 const waiting = (except: string[]) =>
-  Object.fromEntries(
-    [...testsByCase([]).keys()].filter((n: string) => !except.includes(n)).map((n: string) => [n, { waiting: 'later' }]),
-  );
+  Object.fromEntries([...testsByCase([]).keys()].filter((n: string) => !except.includes(n)).map((n: string) => [n, { waiting: 'later' }]));
 
 it.each([
   ['case 7: a list', ['7']],
