@@ -23,6 +23,15 @@ function linksOf({ installation, random, note }: Scene, role: Role, to: 'databas
 
 type Fault = keyof typeof FAULTS;
 
+/** A half-open connection is believed, and kept in its place, until an answer has not come for so long. */
+const BELIEVED_MS = 12_500;
+
+function explainedBy(faults: readonly Fault[]): Scenario['explains'] {
+  if (faults.every((fault) => fault === 'slow')) return nothing;
+  const believed = faults.includes('half-open') ? BELIEVED_MS : 0;
+  return (call, from, to) => whileAway(call, from, Math.max(to, to - FORM.halfOpenMs + believed));
+}
+
 /** One fault, or one after the other under the same load. */
 function faultyLink(role: Role, to: 'database' | 'broker', faults: readonly Fault[]): Scenario {
   return {
@@ -30,7 +39,7 @@ function faultyLink(role: Role, to: 'database' | 'broker', faults: readonly Faul
     times: FORM.times,
     driverMs: FORM.driverMs,
     // Slow is not away, and only a gateway's database is asked by callers.
-    explains: role === 'gateway' && to === 'database' && faults.some((fault) => fault !== 'slow') ? whileAway : nothing,
+    explains: role === 'gateway' && to === 'database' ? explainedBy(faults) : nothing,
     bells: to === 'broker',
     prepare: async (scene) => {
       const links = linksOf(scene, role, to);
