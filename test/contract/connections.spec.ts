@@ -186,6 +186,65 @@ it('a connect that is terminated while its backend is away is never made', async
   expect(hostsOf(world, volume)).toEqual([]);
 });
 
+it('a connection that is terminated while the volume is settled is ended all the same', async () => {
+  const volume = await world.volume();
+  await initialize(volume);
+  world.driver.faults = { hangOn: ['settle'] };
+  await world.query(
+    `insert into operations (id, kind, volume_id, backend, revision, request_id) select $1, 'settle', id, backend, revision, 'req-s' from volumes where id = $2`,
+    [randomUUID(), volume],
+  );
+  await until('the settle is at work', () => asked(world, volume, 'settle') > 0);
+  const terminating = pending(terminate(volume));
+  await until('the disconnect waits', async () => (await world.unfinished()).some(({ kind }) => kind === 'disconnect'));
+
+  world.driver.faults = {};
+
+  expect((await terminating).status).toBe(202);
+  expect(hostsOf(world, volume)).toEqual([]);
+  expect(await connects(volume)).toEqual([]);
+});
+
+it('a connection that would not go keeps no other from going, and stays until it is asked for again', async () => {
+  const volume = await world.volume();
+  await initialize(volume, aConnector('glance-1'));
+  await initialize(volume, aConnector('backup-1'));
+  world.driver.faults = { failOn: { terminateConnection: { message: 'kaboom', times: 1 } } };
+
+  expect((await terminate(volume, { host: 'glance-1' })).status).toBe(500);
+  expect((await terminate(volume, { host: 'backup-1' })).status).toBe(202);
+
+  expect(hostsOf(world, volume)).toEqual(['glance-1']);
+  expect(await connects(volume)).toMatchObject([{ host: 'glance-1', generation: '0' }]);
+});
+
+it('a terminate means its connector, whatever mode the volume has come to meanwhile', async () => {
+  const volume = await world.volume();
+  const connector = { initiator: 'iqn.1993-08.org.debian:01:nameless' };
+  await initialize(volume, connector);
+  await actOnVolume(world, volume, 'os-attach', { instance_uuid: randomUUID(), mountpoint: '/dev/vdb', mode: 'ro' });
+
+  expect((await terminate(volume, connector)).status).toBe(202);
+
+  expect(world.ledger.connections.filter((one) => one.volume === volume)).toEqual([]);
+});
+
+it('an os-detach that comes twice leaves the connections of others alone', async () => {
+  const volume = await world.volume({ multiattach: true });
+  for (const host of ['compute-1', 'compute-2']) {
+    await initialize(volume, aConnector(host));
+    await actOnVolume(world, volume, 'os-attach', { instance_uuid: randomUUID(), mountpoint: '/dev/vdb' });
+  }
+  const [first] = await rowsOf(world, volume);
+
+  await terminate(volume, { host: 'compute-1' });
+  for (let twice = 0; twice < 2; twice++) {
+    expect((await actOnVolume(world, volume, 'os-detach', { attachment_id: first?.id })).status).toBe(202);
+  }
+
+  expect(hostsOf(world, volume)).toEqual(['compute-2']);
+});
+
 it('a volume that is connected without a row is not deleted but by force', async () => {
   const volume = await world.volume();
   await initialize(volume);

@@ -74,6 +74,16 @@ it('a status alone changes that column, whatever its case, and attachments stay'
   expect(await world.st(volume)).toEqual(['in-use', 'attached']);
 });
 
+it('a status alone takes no attachment away, also where the volume counts as detached', async () => {
+  const { id, volume } = await world.reservedAttachment();
+
+  expect((await reset(volume, { status: 'available' })).status).toBe(202);
+  expect((await reset(volume, { migration_status: 'none' })).status).toBe(202);
+
+  expect(await world.attachmentRow(id)).toMatchObject({ deleted: false, attach_status: 'reserved' });
+  expect(await world.st(volume)).toEqual(['available', 'detached']);
+});
+
 it('without attachments what was asked for stays', async () => {
   const volume = await world.volume();
 

@@ -47,6 +47,25 @@ it('given rows of an earlier version, when it is migrated, undone and migrated a
   expect(await database.source.query('select name from volume_types')).toEqual([{ name: 'kept' }]);
 });
 
+it('the volume actions are not undone while a connection of theirs stands, and what of them is over goes', async () => {
+  const database = await opened(await createDatabase());
+  await migrate(database);
+  await database.source.query(
+    `insert into volumes (id, project_id, user_id, size, status, attach_status, availability_zone) values ('v', 'p', 'u', 1, 'available', 'detached', 'nova')`,
+  );
+  const connect = `insert into operations (id, kind, volume_id, backend, revision, state, touched, request_id, finished_at)`;
+  await database.source.query(`${connect} values ('o', 'connect', 'v', 'h@b', 1, 'succeeded', true, 'r', now())`);
+
+  await expect(database.source.undoLastMigration({ transaction: 'each' })).rejects.toThrow(
+    /^1 operations of the volume actions are not over/,
+  );
+  expect(await checkDatabase(database)).toEqual([]);
+  await database.source.query(`update operations set touched = false`);
+  await database.source.undoLastMigration({ transaction: 'each' });
+
+  expect(await database.source.query('select id from operations')).toEqual([]);
+});
+
 it('a database of a newer version is refused in a sentence, also by the migrator', async () => {
   const database = await opened(await createDatabase());
   await migrate(database);

@@ -25,9 +25,9 @@ const mayRun = ({ backends }: Claimant): Sql =>
     else o.backend = any(${backends}::text[]) and not exists (select 1 from operations r
       where r.volume_id = o.volume_id and r.backend is not null and r.state = 'running' and r.id <> o.id) end`;
 
-/** Connections that operations own: `ending` are those that a disconnect has been promised for. */
+/** Connections that operations own: `ending` are those that a disconnect has been promised for, `mine` those that this one was. */
 const CONNECTED =
-  raw(`(select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent, 'ending', e.generation > 0) order by e.revision), '[]')
+  raw(`(select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent, 'ending', e.generation > 0, 'mine', e.generation = c.revision) order by e.revision), '[]')
   from operations e where e.volume_id = v.id and e.kind = 'connect' and e.id <> c.id and e.touched and e.intent is not null)`);
 
 /** Takes the volume's oldest unfinished operation that is due; a settle only when nothing else waits, since it is about all the others. */
@@ -55,7 +55,7 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
     (select count(*)::int from attachments u where u.volume_id = v.id and not u.deleted and u.id is distinct from c.attachment_id
       and u.connector is not null)
     + (select count(*)::int from operations n where n.volume_id = v.id and n.kind = 'connect' and n.touched and n.id <> c.id
-      and (c.kind <> 'disconnect' or n.generation = 0)) as "othersConnected"
+      and (c.kind <> 'disconnect' or n.generation <> c.revision)) as "othersConnected"
   from c join volumes v on v.id = c.volume_id left join volume_types t on t.id = v.volume_type_id left join attachments a on a.id = c.attachment_id`;
 
 export interface ClaimRow {
@@ -86,7 +86,7 @@ export interface ClaimRow {
   rowDeleted: boolean | null;
   connector: string | null;
   touched: { id: string; intent: string }[] | null;
-  connected: { id: string; intent: string; ending: boolean }[] | null;
+  connected: { id: string; intent: string; ending: boolean; mine: boolean }[] | null;
   live: { id: string; connector: string }[] | null;
   othersConnected: number;
 }

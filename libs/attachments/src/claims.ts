@@ -49,13 +49,13 @@ export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
       return {
         ...base,
         kind: 'disconnect',
-        connections: connectedOf(row, keys, true),
-        ends: (row.connected ?? []).filter(({ ending }) => ending).map(({ id }) => id),
+        connections: toDisconnect(row, keys),
+        ends: idsOf(row, ({ mine }) => mine),
         othersConnected: row.othersConnected,
         abandons: row.abandons,
       };
     case 'settle':
-      return { ...base, kind: 'settle', live: [...liveOf(row, keys), ...connectedOf(row, keys, false)] };
+      return { ...base, kind: 'settle', live: [...liveOf(row, keys), ...standing(row, keys)], keeps: idsOf(row, ({ ending }) => !ending) };
     case 'extend-volume':
       return { ...base, kind: 'extend-volume', sizeWanted: row.sizeWanted ?? row.size };
     case 'create-volume':
@@ -104,7 +104,7 @@ function connectParts(row: ClaimRow, keys: KeyRing): ConnectParts {
     connection,
     replaces: null,
     leftovers: [],
-    repeats: connectedOf(row, keys, false).some(({ credential }) => credential.id === connection.credential.id),
+    repeats: standing(row, keys).some(({ credential }) => credential.id === connection.credential.id),
     othersConnected: row.othersConnected,
     undoing: undoingOf(row),
     superseded: row.generation !== '0',
@@ -133,9 +133,18 @@ function toEnd(row: ClaimRow, keys: KeyRing, attachmentId: string): Connection[]
   return [...byCredential.values()];
 }
 
-/** The connections that operations own, those that are ending or those that are to stay. */
-const connectedOf = (row: ClaimRow, keys: KeyRing, ending: boolean): Connection[] =>
-  (row.connected ?? []).filter((one) => one.ending === ending).map(({ id, intent }) => ownedConnection(openIntent(keys, id, intent)));
+type Connected = NonNullable<ClaimRow['connected']>[number];
+const idsOf = (row: ClaimRow, which: (one: Connected) => boolean): string[] => (row.connected ?? []).filter(which).map(({ id }) => id);
+
+/** The connections that operations own. */
+const connectedOf = (row: ClaimRow, keys: KeyRing, which: (one: Connected) => boolean): Connection[] =>
+  (row.connected ?? []).filter(which).map(({ id, intent }) => ownedConnection(openIntent(keys, id, intent)));
+
+/** Those that nobody has asked to end. */
+const standing = (row: ClaimRow, keys: KeyRing) => connectedOf(row, keys, ({ ending }) => !ending);
+
+/** Those that this disconnect is about. */
+const toDisconnect = (row: ClaimRow, keys: KeyRing) => connectedOf(row, keys, ({ mine }) => mine);
 
 const liveOf = (row: ClaimRow, keys: KeyRing): SettleClaim['live'] =>
   (row.live ?? []).map(({ id, connector }) => connectionOf(id, openRecorded(keys, id, connector)));

@@ -1,13 +1,13 @@
 import {
-  backendFailure,
   type Connector,
   connectorDigest,
   connectorHost,
-  effectiveMode,
   isConnector,
   joinedDisconnect,
   mayConnect,
   meant,
+  notConnected,
+  notDisconnected,
   ServiceError,
   type Situation,
   type WhichConnections,
@@ -20,6 +20,12 @@ import { type Caller, joined, type Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { sql } from './sql.js';
 
+/** A connect as it was promised. `isFirst`: nothing was connected by this connector, or about to be, so that whoever gives it up takes nothing from anybody. */
+export interface PromisedConnect {
+  promised: Promised;
+  isFirst: boolean;
+}
+
 /** Connections that no attachment's row owns: older clients make and end them by themselves (spec: volumes-surface §5). */
 export class ConnectionsService {
   constructor(
@@ -29,15 +35,16 @@ export class ConnectionsService {
   ) {}
 
   /** @throws notFound, invalid, backend. A repeat joins the connect in flight; after it, it gets the same answer again. */
-  beginConnect(caller: Caller, volumeId: string, connector: Connector): Promise<Promised> {
+  beginConnect(caller: Caller, volumeId: string, connector: Connector): Promise<PromisedConnect> {
     return this.decisions.ofVolume(caller, volumeId, async (situation) => {
-      const { digest, host, ...intended } = intend(modeOf(situation), connector);
-      const entry = mayConnect(situation, digest);
-      if ('join' in entry) return joined(situation.volume, entry.join);
-      if (situation.volume.backend === null || !situation.volume.served) throw backendFailure(NOT_CONNECTED);
+      const entry = mayConnect(situation, digestOf(connector));
+      if ('join' in entry) return { promised: joined(situation.volume, entry.join), isFirst: false };
+      if (situation.volume.backend === null || !situation.volume.served) throw notConnected();
       const credential = (entry.again && (await this.credentialOf(entry.again.operationId))) ?? newCredential();
-      const intent = { intent: { ...intended, credential }, digest, host };
-      return this.database.row<Promised>(connectIntent(this.keys, caller, situation, intent));
+      const { host, digest: _withMode, ...intended } = intend(modeOf(situation), connector);
+      const intent = { intent: { ...intended, credential }, digest: digestOf(connector), host };
+      const promised = await this.database.row<Promised>(connectIntent(this.keys, caller, situation, intent));
+      return promised && { promised, isFirst: entry.again === null };
     });
   }
 
@@ -46,28 +53,26 @@ export class ConnectionsService {
    * @throws notFound, backend. A repeat joins the disconnect in flight.
    */
   beginDisconnect(caller: Caller, volumeId: string, connector: Connector | null): Promise<Promised | null> {
-    return this.disconnect(caller, volumeId, { connector, abandons: false });
+    return this.decisions.ofVolume<Promised | null>(caller, volumeId, async (situation) => {
+      const which = named(connector);
+      const inFlight = joinedDisconnect(situation, which);
+      if (inFlight) return joined(situation.volume, inFlight);
+      if (!meant(situation, which)) return null;
+      if (!situation.volume.served) throw notDisconnected();
+      return this.database.row<Promised>(disconnectIntent(caller, situation, { which, abandons: false }));
+    });
   }
 
   /** At the wait limit of a connect: its caller was given nothing, so what may still come to be is ended, however long that takes. */
-  async abandonConnect(caller: Caller, volumeId: string, connector: Connector): Promise<Promised | null> {
+  async abandonConnect(caller: Caller, { operationId, volumeId }: Promised): Promise<Promised | null> {
     try {
-      return await this.disconnect({ ...caller, isAdmin: true }, volumeId, { connector, abandons: true });
+      return await this.decisions.ofVolume({ ...caller, isAdmin: true }, volumeId, async (situation) =>
+        this.database.row<Promised>(disconnectIntent(caller, situation, { which: { operationId }, abandons: true })),
+      );
     } catch (error) {
       if (error instanceof ServiceError && error.kind === 'notFound') return null;
       throw error;
     }
-  }
-
-  private disconnect(caller: Caller, volumeId: string, { connector, abandons }: Ending): Promise<Promised | null> {
-    return this.decisions.ofVolume<Promised | null>(caller, volumeId, async (situation) => {
-      const which = named(situation, connector);
-      const inFlight = joinedDisconnect(situation, which);
-      if (inFlight) return joined(situation.volume, inFlight);
-      if (!meant(situation, which)) return null;
-      if (!abandons && !situation.volume.served) throw backendFailure(NOT_DISCONNECTED);
-      return this.database.row<Promised>(disconnectIntent(caller, situation, which, abandons));
-    });
   }
 
   /** The same connector again means the same credential, so that the backend gives the same answer. */
@@ -79,18 +84,11 @@ export class ConnectionsService {
   }
 }
 
-interface Ending {
-  connector: Connector | null;
-  abandons: boolean;
-}
-
-export const NOT_CONNECTED = 'Unable to fetch connection information from backend.';
-export const NOT_DISCONNECTED = 'Unable to terminate volume connection from backend.';
-
 /** What an earlier os-attach said, else what the volume allows (spec: worker-and-drivers §4). */
 const modeOf = ({ volume }: Situation): string | null => volume.attachedMode ?? (volume.readonly ? 'ro' : 'rw');
 
-function named(situation: Situation, connector: Connector | null): WhichConnections {
-  if (!isConnector(connector)) return { digest: null, host: '' };
-  return { digest: connectorDigest(connector, effectiveMode(modeOf(situation), connector)), host: connectorHost(connector) };
-}
+/** The mode is no part of it: a terminate means the connector, whatever the volume has become meanwhile. */
+const digestOf = (connector: Connector): string => connectorDigest(connector, null);
+
+const named = (connector: Connector | null): WhichConnections =>
+  isConnector(connector) ? { digest: digestOf(connector), host: connectorHost(connector) } : { digest: null, host: '' };

@@ -2,7 +2,7 @@ export { AttachmentLog, type AttachmentSummary } from './attachment-log.js';
 export { AttachmentsModule, type Store } from './attachments.module.js';
 export { AttachmentsService } from './attachments.service.js';
 export { BackendsService, type BackendRecord, type ServedBackend } from './backends.service.js';
-export { ConnectionsService, NOT_CONNECTED, NOT_DISCONNECTED } from './connections.service.js';
+export { ConnectionsService, type PromisedConnect } from './connections.service.js';
 export { Database } from './database.js';
 export { Decisions } from './decisions.js';
 export { databaseFacts, type DatabaseFacts } from './database-facts.js';

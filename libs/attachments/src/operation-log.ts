@@ -11,6 +11,8 @@ export interface OperationRecord {
   attachmentId: string | null;
   backend: string | null;
   host: string;
+  /** A driver holds, or may hold, what it has asked for. */
+  touched: boolean;
   attempts: number;
   undoing: boolean;
   owner: string | null;
@@ -33,7 +35,7 @@ export interface OperationFilter {
 }
 
 const COLUMNS =
-  raw(`o.id, o.kind, o.state, o.volume_id as "volumeId", o.attachment_id as "attachmentId", o.backend, o.host, o.attempts, o.undoing,
+  raw(`o.id, o.kind, o.state, o.volume_id as "volumeId", o.attachment_id as "attachmentId", o.backend, o.host, o.touched, o.attempts, o.undoing,
   o.owner, o.number::text as number, o.lease_until as "leaseUntil", o.next_attempt_at as "nextAttemptAt", o.reason_class as "reasonClass",
   o.reason_text as "reasonText", o.request_id as "requestId", o.global_request_id as "globalRequestId", o.created_at as "createdAt",
   o.finished_at as "finishedAt"`);

@@ -11,6 +11,7 @@ import {
   type OperationKind,
   type OperationState,
   type Reason,
+  type SettleClaim,
   TRANSITIONS,
   unavailable,
   type VolumeStatus,
@@ -156,7 +157,7 @@ export class OperationsService {
     return this.result(claim, results.detachedStatement(claim, exported));
   }
 
-  settled(claim: Claim, exportGone: boolean): Promise<OperationState> {
+  settled(claim: SettleClaim, exportGone: boolean): Promise<OperationState> {
     return this.result(claim, results.settledStatement(claim, exportGone));
   }
 
@@ -174,6 +175,7 @@ export class OperationsService {
 
   /** A refusal that changes nothing but the operation, and the status of a volume that could not be made or removed. */
   failed(claim: Claim, reason: Reason): Promise<OperationState> {
+    if (claim.kind === 'disconnect') return this.result(claim, results.notDisconnectedStatement(claim, reason));
     if (claim.kind === 'extend-volume') return this.result(claim, results.notExtendedStatement(claim, reason));
     const status = UNDONE_VOLUME[claim.kind];
     return this.result(

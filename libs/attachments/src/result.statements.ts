@@ -11,6 +11,7 @@ import {
   type ExtendVolumeClaim,
   NONE_REMAINING,
   type Reason,
+  type SettleClaim,
   TRANSITIONS,
 } from '@app/domain';
 import { type Intent, sealAnswer, sealRecorded } from './intent.js';
@@ -30,7 +31,7 @@ const AND_MORE = raw(
 );
 
 const NO_EXPORT = raw(', provider_location = null');
-/** The work is done that it asked for, by another operation: what still waits of it has nothing left to do. */
+/** The work is done that it asked for, by another operation: what still waits of it has nothing left to do. It never meets one that runs, since a volume has one slot. */
 const FORGOTTEN = raw(`intent = null, touched = false, result = null,
   state = case when operations.state = 'pending' then 'failed' else operations.state end,
   reason_class = case when operations.state = 'pending' then 'superseded' else operations.reason_class end,
@@ -152,23 +153,25 @@ export const connectedStatement = (keys: KeyRing, claim: ConnectClaim, answer: C
     v as (update volumes set revision = volumes.revision + 1 from o where volumes.id = o.volume_id)
     select o.state, ${AND_MORE} from o`;
 
-/** The connections are gone, and a volume that was reserved for them is free again (spec: state-machine §7). */
-export const disconnectedStatement = (claim: DisconnectClaim, exported: Exported): Sql => {
-  const { volumeIs, volume, volumeIfAttached } = TRANSITIONS.unreserve;
-  return sql`with ${ended(claim, 'succeeded', null)},
+/** The connections are gone. What becomes of a volume that was reserved for them is up to whoever asked for their end. */
+export const disconnectedStatement = (claim: DisconnectClaim, exported: Exported): Sql =>
+  sql`with ${ended(claim, 'succeeded', null)},
     p as (update operations set ${FORGOTTEN} from o where operations.id = any(${claim.ends}::text[])),
-    v as (update volumes v set status = case when v.status <> all(${[...volumeIs]}::text[]) then v.status
-          when exists (select 1 from attachments r where r.volume_id = v.id and not r.deleted) then ${volumeIfAttached} else ${volume}::text end,
-        revision = v.revision + 1, updated_at = clock_timestamp()${exported === 'gone' ? NO_EXPORT : raw('')}
-      from o where v.id = o.volume_id),
+    v as (update volumes v set revision = v.revision + 1${exported === 'gone' ? NO_EXPORT : raw('')} from o where v.id = o.volume_id),
     w as (insert into operations ${settleOf(claim, sql`o where ${exported === 'leftOver'}`)})
     select o.state, ${AND_MORE} from o`;
-};
+
+/** Nothing has changed, so they are no longer about to end: what they are then ends by a new disconnect. */
+export const notDisconnectedStatement = (claim: DisconnectClaim, reason: Reason): Sql =>
+  sql`with ${ended(claim, 'failed', reason)},
+    p as (update operations set generation = 0 from o where operations.id = any(${claim.ends}::text[]) and operations.generation = o.revision),
+    v as (update volumes v set revision = v.revision + 1 from o where v.id = o.volume_id)
+    select o.state, ${AND_MORE} from o`;
 
 /** Whatever has come of its status meanwhile stands; the size is what the backend has. */
 export const extendedStatement = (claim: ExtendVolumeClaim): Sql =>
   sql`with ${ended(claim, 'succeeded', null)},
-    v as (update volumes set size = o.size, ${noLongerExtending(sql`coalesce(volumes.previous_status, ${TRANSITIONS.volumeCreated.volume})`)}
+    v as (update volumes set size = greatest(volumes.size, o.size), ${noLongerExtending(sql`coalesce(volumes.previous_status, ${TRANSITIONS.volumeCreated.volume})`)}
       from o where volumes.id = o.volume_id and not volumes.deleted)
     select o.state, ${AND_MORE} from o`;
 
@@ -195,13 +198,11 @@ export const settleStatement = (claim: Claim): Sql =>
     where v.id = ${claim.volume.id} and v.backend is not null and not v.deleted
       and not exists (select 1 from operations s where s.volume_id = v.id and s.kind = 'settle' and s.state = 'pending') returning id`;
 
-const OWNS_A_CONNECTION = raw(`(operations.kind = 'connect' and operations.state = 'succeeded' and operations.generation = 0)`);
-
-/** Whatever an attach left behind that no row names has been ended with the rest. */
-export const settledStatement = (claim: Claim, exportGone: boolean): Sql =>
+/** Whatever an attach or a connect left behind that no row named has been ended with the rest; what was kept then is kept. */
+export const settledStatement = (claim: SettleClaim, exportGone: boolean): Sql =>
   sql`with ${ended(claim, 'succeeded', null)},
     p as (update operations set intent = null, touched = false from o where operations.volume_id = o.volume_id and operations.id <> o.id
-      and operations.touched and operations.state in ('succeeded', 'failed') and not ${OWNS_A_CONNECTION}),
+      and operations.touched and operations.state in ('succeeded', 'failed') and operations.id <> all(${claim.keeps}::text[])),
     v as (update volumes set revision = volumes.revision + 1${exportGone ? NO_EXPORT : raw('')} from o where volumes.id = o.volume_id)
     select o.state, ${AND_MORE} from o`;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AttachByAction, NONE_REMAINING, type Reset, type Situation, TRANSITIONS } from '@app/domain';
+import { type AttachByAction, type Reset, type Situation, TRANSITIONS } from '@app/domain';
 import { promised } from './attachment.statements.js';
 import { recomputed } from './recompute.js';
 import type { Caller } from './records.js';
@@ -27,8 +27,8 @@ export const attachedByAction = (situation: Situation, asked: AttachByAction): S
 };
 
 /** The volume as if an attachment had just gone that nobody knows any more (spec: state-machine §7). */
-export const recomputedAlone = ({ volume }: Situation): Sql =>
-  sql`update volumes v set ${recomputed(raw(`''`))} where v.id = ${volume.id} and v.revision = ${volume.revision} returning v.id`;
+export const recomputedAlone = ({ volume, attachments }: Situation): Sql =>
+  sql`update volumes v set ${attachments.length > 0 ? recomputed(raw(`''`), undefined, raw('v.admin_metadata')) : recomputed(raw(`''`))} where v.id = ${volume.id} and v.revision = ${volume.revision} returning v.id`;
 
 export const extendIntent = (caller: Caller, { volume }: Situation, size: number): Sql =>
   sql`with v as (update volumes set status = ${TRANSITIONS.extend.volume}, previous_status = status, revision = revision + 1,
@@ -37,13 +37,16 @@ export const extendIntent = (caller: Caller, { volume }: Situation, size: number
       select ${randomUUID()}, 'extend-volume', v.id, v.backend, v.revision, ${size}, ${caller.requestId}, ${caller.globalRequestId} from v returning *)
     ${promised('volume.extend')}`;
 
+/** A claim leaves the volume's revision alone, so that what a driver may have been asked since it was read is asked again here. */
+const REACHED = raw(`exists (select 1 from attachments c where c.volume_id = v.id and not c.deleted and c.connector is not null)
+  or exists (select 1 from operations t where t.volume_id = v.id and t.kind = 'attach' and (t.touched or t.state = 'running'))`);
+
 /**
  * An administrator's word over what the rows say. Where it takes attachments away that a driver may have connected, the backend is made
  * equal to the rows afterwards: Cinder leaves such connections behind (DEVIATE).
  */
-export const resetTo = (caller: Caller, { volume, attachments }: Situation, reset: Reset): Sql => {
-  const detaches = reset.attachStatus === NONE_REMAINING.attachStatus;
-  const connected = detaches && volume.backend !== null && attachments.some(({ digest, touched }) => touched || digest !== null);
+export const resetTo = (caller: Caller, { volume }: Situation, reset: Reset): Sql => {
+  const { detaches } = reset;
   return sql`with v as (update volumes set status = ${reset.status}, attach_status = ${reset.attachStatus}, migration_status = ${reset.migrationStatus},
         admin_metadata = case when ${detaches} then admin_metadata - 'attached_mode' else admin_metadata end,
         revision = revision + 1, updated_at = clock_timestamp()
@@ -56,6 +59,7 @@ export const resetTo = (caller: Caller, { volume, attachments }: Situation, rese
         intent = case when operations.touched then operations.intent end
       from v where ${detaches} and operations.volume_id = v.id and operations.state = 'pending' and operations.kind in ('attach', 'complete')),
     w as (insert into operations (id, kind, volume_id, backend, revision, request_id, global_request_id)
-      select ${randomUUID()}, 'settle', v.id, v.backend, v.revision, ${caller.requestId}, ${caller.globalRequestId} from v where ${connected})
+      select ${randomUUID()}, 'settle', v.id, v.backend, v.revision, ${caller.requestId}, ${caller.globalRequestId} 
+      from v where ${detaches} and v.backend is not null and (${REACHED}))
     select id from v`;
 };

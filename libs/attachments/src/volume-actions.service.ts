@@ -71,19 +71,16 @@ export class VolumeActionsService {
     });
   }
 
-  /**
-   * The attachment that a detach by action is about. Null: there is none, and the volume is now as if it had just gone.
-   * @throws invalid, also for an attachment of another volume.
-   */
-  async toDetach(caller: Caller, id: string, attachmentId: string | null): Promise<string | null> {
-    const found = await this.decisions.ofVolume<{ attachmentId: string | null }>(caller, id, async (situation) => {
+  /** What a detach by action is about. @throws invalid, also for an attachment of another volume. */
+  toDetach(caller: Caller, id: string, attachmentId: string | null): Promise<ToDetach> {
+    return this.decisions.ofVolume<ToDetach>(caller, id, async (situation) => {
       const row = detachedByAction(situation, attachmentId);
-      if (row) return { attachmentId: row.id };
+      const others = situation.attachments.length - (row ? 1 : 0);
+      const found = { id: row?.id ?? null, isLast: others === 0 && !situation.volume.multiattach };
+      if (row) return found;
       if (attachmentId !== null) await this.refuseForeign(caller, attachmentId);
-      const recomputed = await this.database.row(recomputedAlone(situation));
-      return recomputed === undefined ? undefined : { attachmentId: null };
+      return (await this.database.row(recomputedAlone(situation))) === undefined ? undefined : found;
     });
-    return found.attachmentId;
   }
 
   async setReadonly(caller: Caller, id: string, readonly: boolean): Promise<void> {
@@ -112,14 +109,24 @@ export class VolumeActionsService {
     );
   }
 
-  /** The attachments that move to the new volume; none where compute has moved them already (spec: volumes-surface §5). */
+  /**
+   * The attachments that move to the new volume; none where compute has moved them already (spec: volumes-surface §5).
+   * @throws invalid before anything has moved: the new volume would not take one of them.
+   */
   async toMove(caller: Caller, id: string, newId: string): Promise<MovedAttachment[]> {
+    if (newId === id) throw invalidInput('a volume is not moved to itself.');
     const source = await this.decisions.ofVolume(caller, id, async (situation) => situation);
-    const { volume: destination } = await this.decisions.ofVolume(caller, newId, async (situation) => situation);
-    if (source.volume.migrationStatus || destination.migrationStatus) mayCompleteMigration(source.volume, destination);
+    const destination = await this.decisions.ofVolume(caller, newId, async (situation) => situation);
+    if (source.volume.migrationStatus || destination.volume.migrationStatus) mayCompleteMigration(source.volume, destination.volume);
+    const moved = await this.attachmentsOf(source.volume.id);
+    for (const attachment of moved) mayAttachByAction(destination, attachment);
+    return moved;
+  }
+
+  private attachmentsOf(volumeId: string): Promise<MovedAttachment[]> {
     return this.database.rows<MovedAttachment>(sql`select id as "attachmentId", instance_uuid as "instanceUuid", attached_host as host,
         coalesce(mountpoint, 'na') as mountpoint, case when attach_mode = 'ro' then 'ro' else 'rw' end as mode
-      from attachments where volume_id = ${source.volume.id} and not deleted order by created_at, id`);
+      from attachments where volume_id = ${volumeId} and not deleted order by created_at, id`);
   }
 
   private async typeOf({ volume }: Situation): Promise<Pick<TypeFacts, 'name' | 'extraSpecs'> | null> {
@@ -138,6 +145,13 @@ export class VolumeActionsService {
       and (${caller.isAdmin} or a.project_id = ${caller.projectId})`);
     if (foreign) throw invalidInput('Mismatched volume and attachment');
   }
+}
+
+export interface ToDetach {
+  /** Null: it is not there, and the volume is now as if it had just gone. */
+  id: string | null;
+  /** Of a volume that has one user at a time, no other attachment remains. */
+  isLast: boolean;
 }
 
 export interface Growth {

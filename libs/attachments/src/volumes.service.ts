@@ -112,8 +112,12 @@ export class VolumesService {
 }
 
 const removed = ({ volume }: Situation): Sql =>
-  sql`update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1
-    where id = ${volume.id} and revision = ${volume.revision} returning id`;
+  sql`with v as (update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1
+      where id = ${volume.id} and revision = ${volume.revision} returning id),
+    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(),
+      detach_time = clock_timestamp(), connection_info = null, connector = null, connector_digest = null
+      from v where attachments.volume_id = v.id and not attachments.deleted)
+    select id from v`;
 
 const operation = (kind: 'create-volume' | 'delete-volume', caller: Caller, from: Sql): Sql =>
   sql`insert into operations (id, kind, volume_id, backend, revision, request_id, global_request_id)

@@ -80,6 +80,7 @@ describe('a disconnect', () => {
     expect(joinedDisconnect(situation({ unfinished, connections: [connection({ ending: true })] }), EVERYTHING)?.id).toBe('x');
     expect(joinedDisconnect(situation({ unfinished, connections: [connection()] }), EVERYTHING)).toBeUndefined();
     expect(joinedDisconnect(situation({ unfinished: [...unfinished, op('connect')] }), EVERYTHING)).toBeUndefined();
+    expect(joinedDisconnect(situation({ unfinished }), EVERYTHING)).toBeUndefined();
   });
 });
 
@@ -105,13 +106,16 @@ it.each([
   else expect(extend).toThrow(refusal);
 });
 
+it('a volume without a place does not grow', () => {
+  expect(() => mayExtend(situation({ volume: { backend: null } }), 2, true)).toThrow(
+    'Invalid volume: Volume v1 has no place on any backend.',
+  );
+});
+
 it('a reset without attachments is what was asked for, and nothing else', () => {
   const found = situation({ volume: { status: 'error', migrationStatus: 'error' } });
+  const rest = { attachStatus: 'detached', detaches: false };
 
-  expect(resetByAction(found, { status: 'available' })).toEqual({
-    status: 'available',
-    attachStatus: 'detached',
-    migrationStatus: 'error',
-  });
-  expect(resetByAction(found, { migrationStatus: null })).toEqual({ status: 'error', attachStatus: 'detached', migrationStatus: null });
+  expect(resetByAction(found, { status: 'available' })).toEqual({ ...rest, status: 'available', migrationStatus: 'error' });
+  expect(resetByAction(found, { migrationStatus: null })).toEqual({ ...rest, status: 'error', migrationStatus: null });
 });

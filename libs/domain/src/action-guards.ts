@@ -6,9 +6,10 @@ import {
   notGrowing,
   notReservableByAction,
   readonlyNotChangeable,
-  ServiceError,
+  notToBeReset,
   setAside,
   volumeNotFound,
+  withoutPlace,
   wrongAttachMode,
 } from './errors.js';
 import { type AttachmentFacts, type ConnectionFacts, type Situation, unfinishedOf, type UnfinishedFacts } from './guards.js';
@@ -52,10 +53,10 @@ export function mayAttachByAction(situation: Situation, asked: AttachByAction): 
   if (unfinishedOf(situation, 'delete-volume')) throw volumeNotFound(id);
   if (status === SET_ASIDE) throw setAside('cannot be attached');
   if (readonly && asked.mode !== 'ro') throw wrongAttachMode(id, asked.mode);
-  if (status === 'attaching' && attachedMode !== null && attachedMode !== asked.mode)
+  if (isAmong(TRANSITIONS.unreserve.volumeIs, status) && attachedMode !== null && attachedMode !== asked.mode)
     throw invalidVolume('being attached by different mode');
   if (situation.attachments.some((other) => isOfSame(other, asked))) return { repeated: true };
-  if (status === 'in-use' && !multiattach && !migrationStatus)
+  if (isAmong(TRANSITIONS.extendAttached.volumeIs, status) && !multiattach && !migrationStatus)
     throw invalidVolume('volume is already attached and multiple attachments are not enabled');
   return { repeated: false };
 }
@@ -63,7 +64,7 @@ export function mayAttachByAction(situation: Situation, asked: AttachByAction): 
 const isOfSame = (other: AttachmentFacts, { instanceUuid, host }: AttachByAction) =>
   instanceUuid === null ? other.host === host : other.instanceUuid === instanceUuid;
 
-/** The attachment that os-detach means; null: none is there, and the volume is to be as if it had just gone. @throws invalid. */
+/** The attachment that os-detach means; null: it is not there, and the volume is to be as if it had just gone. @throws invalid. */
 export function detachedByAction({ volume, attachments }: Situation, attachmentId: string | null): AttachmentFacts | null {
   if (volume.status === SET_ASIDE) throw setAside('cannot be detached');
   if (attachmentId !== null) return attachments.find(({ id }) => id === attachmentId) ?? null;
@@ -95,6 +96,7 @@ export function mayExtend({ volume }: Situation, wanted: number, alsoAttached: b
   const from = attached ? TRANSITIONS.extendAttached.volumeIs : TRANSITIONS.extend.volumeIs;
   if (!isAmong(from, volume.status)) throw notExtendable(volume.id, from, volume.status);
   if (wanted <= volume.size) throw notGrowing(volume.size, wanted);
+  if (volume.backend === null) throw withoutPlace(volume.id);
 }
 
 /** @throws invalid (spec: volumes-surface §5). */
@@ -115,17 +117,21 @@ export interface Reset {
   status: VolumeStatus;
   attachStatus: AttachStatus;
   migrationStatus: string | null;
+  /** Every attachment goes. */
+  detaches: boolean;
 }
 
 /** @throws invalid. Where attachments go, what becomes of the volume then stands over what was asked for (spec: volumes-surface §6). */
 export function resetByAction({ volume, attachments }: Situation, asked: ResetStatus): Reset {
-  if (asked.status === 'deleting') throw new ServiceError('invalid', 'Cannot reset-state to deleting');
-  if (asked.status === 'in-use' && attachments.length === 0)
-    throw new ServiceError('invalid', 'Cannot reset-state to in-use because volume does not have any attachments.');
-  const reset = { status: volume.status, attachStatus: volume.attachStatus, migrationStatus: volume.migrationStatus, ...asked };
-  const gone = asked.attachStatus === NONE_REMAINING.attachStatus && attachments.length > 0;
-  return gone && isFree(reset) ? { ...reset, status: NONE_REMAINING.volume } : reset;
+  if (asked.status === TRANSITIONS.deleteVolume.volume) throw notToBeReset(asked.status);
+  if (asked.status === TRANSITIONS.complete.volume && attachments.length === 0) throw notToBeReset(asked.status, NOTHING_ATTACHED);
+  const detaches = asked.attachStatus === NONE_REMAINING.attachStatus;
+  const { status, attachStatus, migrationStatus } = volume;
+  const reset = { status, attachStatus, migrationStatus, ...asked, detaches };
+  return detaches && attachments.length > 0 && isFree(reset) ? { ...reset, status: NONE_REMAINING.volume } : reset;
 }
+
+const NOTHING_ATTACHED = ' because volume does not have any attachments.';
 
 /** Neither a migration nor an upload owns the status. */
 const isFree = ({ status, migrationStatus }: Reset): boolean =>
@@ -147,6 +153,7 @@ interface MigratingVolume {
   migrationStatus: string | null;
 }
 
+/** As the statement says it that marks them (`connection.statements.ts`). */
 const isMeant =
   ({ digest, host }: WhichConnections) =>
   (one: { digest: string | null; host: string }) =>
@@ -162,5 +169,6 @@ export function joinedDisconnect(situation: Situation, which: WhichConnections):
   const ending = new Set(connections.filter((one) => one.ending).map(({ operationId }) => operationId));
   const all = connections.filter(isMeant(which)).every((one) => one.ending);
   const waiting = unfinished.some((op) => op.kind === 'connect' && isMeant(which)(op) && !ending.has(op.id));
-  return all && !waiting ? unfinished.findLast(({ kind }) => kind === 'disconnect') : undefined;
+  const any = connections.some(isMeant(which));
+  return any && all && !waiting ? unfinished.findLast(({ kind }) => kind === 'disconnect') : undefined;
 }

@@ -40,7 +40,7 @@ export const attachmentNotFound = (id: string) =>
 export const volumeNotFound = (id: string) => new ServiceError('notFound', `Volume ${id} could not be found.`);
 export const volumeTypeNotFound = (id: string) => new ServiceError('notFound', `Volume type ${id} could not be found.`);
 export const invalidInput = (why: string) => new ServiceError('invalid', `Invalid input received: ${why}`);
-export const invalidVolume = (why: string) => new ServiceError('invalid', `Invalid volume: ${why}`);
+export const invalidVolume = (why: string, options?: ErrorOptions) => new ServiceError('invalid', `Invalid volume: ${why}`, options);
 export const resourceConflict = (why: string) => new ServiceError('conflict', `Resource conflict: ${why}`);
 export const policyRefuses = (rule: string) => new ServiceError('forbidden', `Policy doesn't allow ${rule} to be performed.`);
 export const backendFailure = (text: string = DEFAULT_TEXT.backend, options?: ErrorOptions) => new ServiceError('backend', text, options);
@@ -73,10 +73,11 @@ export const changedMeanwhile = (attachmentId: string) =>
 export const notDetachable = () =>
   invalidVolume("Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach.");
 /** `from`: the statuses that would do; none where the status does not count (spec: volumes-surface §3). */
-export const notDeletable = (from: readonly string[]) =>
+export const notDeletable = (from: readonly string[], options?: ErrorOptions) =>
   invalidVolume(
     `Volume${from.length > 0 ? ` status must be ${from.join(' or ')} and` : ''} must not be migrating, attached, belong to a group, ` +
       'have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.',
+    options,
   );
 export const notReservableByAction = (from: readonly string[], status: string) =>
   invalidVolume(`Volume status must be ${from.join(' or ')} to reserve, but the status is ${status}.`);
@@ -88,6 +89,15 @@ export const notExtendable = (volumeId: string, from: readonly string[], status:
   invalidVolume(`Volume ${volumeId} status must be '${from.join(' or ')}' to extend, currently ${status}.`);
 export const notGrowing = (size: number, wanted: number) =>
   invalidInput(`New size for extend must be greater than current size. (current: ${size}, extended: ${wanted}).`);
+export const withoutPlace = (volumeId: string) => invalidVolume(`Volume ${volumeId} has no place on any backend.`);
+/** `why` begins with a blank, or is empty. */
+export const notToBeReset = (status: string, why = '') => new ServiceError('invalid', `Cannot reset-state to ${status}${why}`);
+/** What was named is none of the words that there are (spec: volumes-surface §6). */
+export const noSuchWord = (what: string, said: string, valid: string) =>
+  new ServiceError('invalid', `Volume ${what}: ${said} is invalid, valid statuses are: ${valid}.`);
+export const nothingToReset = () => new ServiceError('invalid', "Must specify 'status', 'attach_status' or 'migration_status' for update.");
+export const notConnected = (options?: ErrorOptions) => backendFailure('Unable to fetch connection information from backend.', options);
+export const notDisconnected = (options?: ErrorOptions) => backendFailure('Unable to terminate volume connection from backend.', options);
 export const readonlyNotChangeable = (volumeId: string, status: string) =>
   invalidVolume(`Volume ${volumeId} status must be available to update readonly flag, but current status is: ${status}.`);
 

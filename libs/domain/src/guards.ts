@@ -154,6 +154,9 @@ export function mayDetach(situation: Situation, attachmentId: string): { join: U
   return { driver: row.touched || row.digest !== null };
 }
 
+/** For the log: the words that callers hear are Cinder's, which knows of no such thing. */
+const CONNECTED = 'something is connected to the volume, or an operation of it is unfinished: see mooring-admin operation list --volume';
+
 /**
  * @throws invalid (spec: state-machine §5). Refused as well while an operation other than a settle is unfinished, or anything is connected
  * (design §6). By force the status does not count, nor a connection that no row owns.
@@ -164,7 +167,8 @@ export function mayDeleteVolume({ volume, attachments, connections, unfinished }
   const connected = attachments.some((row) => row.digest !== null || row.touched) || (!force && connections.length > 0);
   const busy = unfinished.some((op) => op.kind !== 'settle') || connected;
   const wrong = !force && !from.includes(volume.status);
-  if (wrong || volume.attachStatus === 'attached' || !settled || busy) throw notDeletable(from);
+  if (wrong || volume.attachStatus === 'attached' || !settled || busy)
+    throw notDeletable(from, busy ? { cause: new Error(CONNECTED) } : {});
 }
 
 /** @throws invalid. `nothing`: Cinder answers 202 to a migrating volume and changes nothing (spec: state-machine §7). */

@@ -103,6 +103,8 @@ export interface ExtendVolumeClaim extends ClaimOf<'extend-volume'> {
 export interface SettleClaim extends ClaimOf<'settle'> {
   /** What the rows say is connected: the backend is made equal to it. */
   live: Connection[];
+  /** The connects among them. */
+  keeps: string[];
 }
 export type Claim =
   | AttachClaim

@@ -309,7 +309,7 @@ export function conforms(subject: Subject): void {
 
     it('refuses to start a worker that lacks handlers, and names all that are missing', async () => {
       await expect(startWorker(transport, [backend], { handlers: OneHandler })).rejects.toThrow(
-        'No handler for attachment.complete, attachment.detach, volume.create, volume.delete',
+        'No handler for attachment.complete, attachment.detach, volume.create, volume.delete, volume.extend, volume.connect, volume.disconnect',
       );
     });
 

@@ -44,6 +44,21 @@ class Handlers {
   async deleteVolume(bell: Bell, context: CommandContext): Promise<void> {
     await this.behave('volume.delete', bell, context);
   }
+
+  @HandleCommand('volume.extend')
+  async extendVolume(bell: Bell, context: CommandContext): Promise<void> {
+    await this.behave('volume.extend', bell, context);
+  }
+
+  @HandleCommand('volume.connect')
+  async connect(bell: Bell, context: CommandContext): Promise<void> {
+    await this.behave('volume.connect', bell, context);
+  }
+
+  @HandleCommand('volume.disconnect')
+  async disconnect(bell: Bell, context: CommandContext): Promise<void> {
+    await this.behave('volume.disconnect', bell, context);
+  }
 }
 
 export interface Worker {

@@ -3,7 +3,20 @@ import { AdminStore } from '../admin-store.js';
 import { printList } from '../printing.js';
 import { ListCommand, type ListOptions } from './admin-command.js';
 
-const COLUMNS = ['id', 'kind', 'state', 'volumeId', 'attachmentId', 'backend', 'attempts', 'reasonText', 'createdAt'];
+const COLUMNS = [
+  'id',
+  'kind',
+  'state',
+  'volumeId',
+  'attachmentId',
+  'backend',
+  'host',
+  'touched',
+  'attempts',
+  'reasonText',
+  'requestId',
+  'createdAt',
+];
 
 interface Options extends ListOptions {
   unfinished?: boolean;

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { AttachmentsService, type Caller, ConnectionsService, type Look, type Promised, VolumeActionsService } from '@app/attachments';
 import {
-  AttachmentsService,
-  type Caller,
-  ConnectionsService,
-  type Look,
-  NOT_CONNECTED,
-  NOT_DISCONNECTED,
-  type Promised,
-  VolumeActionsService,
-} from '@app/attachments';
-import { backendFailure, type ConnectionInfo, type Connector, invalidInput, ServiceError } from '@app/domain';
+  backendFailure,
+  type ConnectionInfo,
+  type Connector,
+  invalidInput,
+  notConnected,
+  notDisconnected,
+  ServiceError,
+} from '@app/domain';
 import { detached } from '../attachments/attachment.answer.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
@@ -24,29 +23,32 @@ export class ConnectionActions {
     private readonly waiter: OperationWaiter,
   ) {}
 
-  /** No row, no change of status. At the wait limit what may still come to be is taken back, since nobody was told how to reach it. */
+  /**
+   * No row, no change of status. At the wait limit what may still come to be is taken back, since nobody was told how to reach it; not what
+   * was there before, or what another caller waits for.
+   */
   async initialize(caller: Caller, volumeId: string, said: Connector | string): Promise<ConnectionInfo> {
     const connector = madeOfMembers(said);
-    const promised = noted(await this.connections.beginConnect(caller, volumeId, connector));
-    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    const { promised, isFirst } = await this.connections.beginConnect(caller, volumeId, connector);
+    const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
     if (look) return connected(look);
-    const ending = await this.connections.abandonConnect(caller, volumeId, connector);
+    const ending = isFirst ? await this.connections.abandonConnect(caller, promised) : null;
     if (ending) this.waiter.ring(ending, caller.requestId);
-    throw backendFailure(NOT_CONNECTED);
+    throw notConnected();
   }
 
   /** A volume that was reserved for the connection is free again, also where there was none. */
   async terminate(caller: Caller, volumeId: string, said: Connector | string | null): Promise<void> {
     const promised = await this.connections.beginDisconnect(caller, volumeId, said === null ? null : madeOfMembers(said));
     if (promised) await this.ended(caller, promised);
-    else await this.actions.unreserve(caller, volumeId);
+    await this.actions.unreserve(caller, volumeId);
   }
 
-  /** Whatever was connected without a row goes with the volume's last attachment: older clients detach without a word to it. */
+  /** Whatever was connected without a row goes with the last attachment of a volume that has one user: older clients detach without a word to it. */
   async detach(caller: Caller, volumeId: string, attachmentId: string | null): Promise<void> {
-    const id = await this.actions.toDetach(caller, volumeId, attachmentId);
-    const left = id === null ? 0 : await this.detachOne(caller, id);
-    if (left > 0) return;
+    const { id, isLast } = await this.actions.toDetach(caller, volumeId, attachmentId);
+    if (id !== null) await this.detachOne(caller, id);
+    if (!isLast) return;
     const promised = await this.connections.beginDisconnect(caller, volumeId, null);
     if (promised) await this.ended(caller, promised);
   }
@@ -68,23 +70,22 @@ export class ConnectionActions {
     return { save_volume_id: to.newId };
   }
 
-  /** Returns how many attachments are left. One that is gone meanwhile is as good as detached. */
-  private async detachOne(caller: Caller, id: string): Promise<number> {
+  /** One that is gone meanwhile is as good as detached. */
+  private async detachOne(caller: Caller, id: string): Promise<void> {
     try {
       const begun = await this.attachments.beginDetach(caller, id);
-      if ('remaining' in begun) return begun.remaining.length;
+      if ('remaining' in begun) return;
       const look = await this.waiter.carriedOut(noted(begun), caller.requestId);
       if (!look) throw backendFailure();
-      return detached(look, id).length;
+      detached(look, id);
     } catch (error) {
-      if (error instanceof ServiceError && error.kind === 'notFound') return 1;
-      throw error;
+      if (!(error instanceof ServiceError && error.kind === 'notFound')) throw error;
     }
   }
 
   private async ended(caller: Caller, promised: Promised): Promise<void> {
     const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
-    if (look?.state !== 'succeeded') throw backendFailure(NOT_DISCONNECTED, causeOf(look));
+    if (look?.state !== 'succeeded') throw notDisconnected(causeOf(look));
   }
 }
 
@@ -92,7 +93,7 @@ export class ConnectionActions {
 function connected(look: Look): ConnectionInfo {
   if (look.answer) return look.answer;
   if (look.reason?.class === 'invalidConnector') throw invalidInput(look.reason.text ?? '');
-  throw backendFailure(NOT_CONNECTED, causeOf(look));
+  throw notConnected(causeOf(look));
 }
 
 /** For the log: Cinder hides it from the caller. */

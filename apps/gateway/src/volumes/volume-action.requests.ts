@@ -1,9 +1,8 @@
 import type { Connector, ResetStatus } from '@app/domain';
-import { ServiceError } from '@app/domain';
+import { noSuchWord, nothingToReset } from '@app/domain';
 import { pythonRepr } from '../openstack/python-repr.js';
 import {
   HasAnyOf,
-  IgnoresOthers,
   IsBooleanLike,
   IsMadeOf,
   IsNoLongerThan,
@@ -59,7 +58,6 @@ class CompleteMigration {
   @IsRequired() @IsUuidLike() @IsType('string') readonly new_volume: string;
   @IsType('boolean', 'string', 'null') readonly error?: boolean | string | null;
 }
-@IgnoresOthers()
 export class CompleteVolumeMigration {
   @IsRequired() @IsMadeOf(() => CompleteMigration) readonly 'os-migrate_volume_completion': CompleteMigration;
 }
@@ -96,8 +94,7 @@ export class ResetVolumeStatus {
 
 /** @throws invalid: nothing is named, or a word that is none (spec: volumes-surface §6). */
 export function resetOf({ status, attach_status, migration_status }: Reset): ResetStatus {
-  if (!status && !attach_status && !migration_status)
-    throw new ServiceError('invalid', "Must specify 'status', 'attach_status' or 'migration_status' for update.");
+  if (!status && !attach_status && !migration_status) throw nothingToReset();
   const migration = migration_status ? oneOf('migration status', migration_status, MIGRATION_STATUSES, asTuple) : undefined;
   return {
     ...(status && { status: oneOf('status', status, STATUSES, asTuple) }),
@@ -108,8 +105,7 @@ export function resetOf({ status, attach_status, migration_status }: Reset): Res
 
 function oneOf<T extends string>(what: string, said: string, valid: readonly T[], shown: (valid: readonly string[]) => string): T {
   const found = valid.find((word) => word === said.toLowerCase());
-  if (found === undefined)
-    throw new ServiceError('invalid', `Volume ${what}: ${said.toLowerCase()} is invalid, valid statuses are: ${shown(valid)}.`);
+  if (found === undefined) throw noSuchWord(what, said.toLowerCase(), shown(valid));
   return found;
 }
 

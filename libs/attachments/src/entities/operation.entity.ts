@@ -9,7 +9,7 @@ export class OperationEntity {
   @Column('text', { name: 'attachment_id', nullable: true }) attachmentId: string | null;
   /** Null: needs no driver. */
   @Column('text', { nullable: true }) backend: string | null;
-  /** Of its attachment at the intent; of a connect: 0, or 1 once a disconnect of it is promised. */
+  /** Of its attachment at the intent; of a connect: 0, or the revision of the disconnect that is promised for it. */
   @Column('bigint') generation: string;
   /** The volume's revision at the intent: the order of its work. */
   @Column('bigint') revision: string;

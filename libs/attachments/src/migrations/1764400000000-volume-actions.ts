@@ -7,18 +7,26 @@ export class VolumeActions1764400000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('alter table operations add column if not exists result text, add column if not exists size integer');
-    await kindsAre(runner, [...KINDS, 'connect', 'disconnect', 'extend-volume']);
+    await kindsAre(runner, [...KINDS, ...ADDED]);
     for (const index of INDEXES) await runner.query(`create index if not exists ${index}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop index if exists operations_connected, operations_answers');
+    const [row] = (await runner.query(`select count(*)::int as count from operations where ${NOT_OVER}`)) as { count: number }[];
+    if (row?.count)
+      throw new Error(`${row.count} operations of the volume actions are not over: end their connections first (os-terminate_connection)`);
+    await runner.query(`delete from operations where kind in (${listed(ADDED)})`);
     await kindsAre(runner, KINDS);
-    await runner.query('alter table operations drop column result, drop column size');
+    await runner.query('drop index if exists operations_connected, operations_answers');
+    await runner.query('alter table operations drop column if exists result, drop column if exists size');
   }
 }
 
 const KINDS = ['attach', 'complete', 'detach', 'create-volume', 'delete-volume', 'settle'];
+
+const ADDED = ['connect', 'disconnect', 'extend-volume'];
+const listed = (kinds: readonly string[]) => kinds.map((kind) => `'${kind}'`).join(', ');
+const NOT_OVER = `kind in (${listed(ADDED)}) and (touched or state in ('pending', 'running'))`;
 
 const INDEXES = [
   `operations_connected on operations (volume_id) where kind = 'connect' and touched`,
@@ -28,6 +36,6 @@ const INDEXES = [
 /** Checked for the rows that stand in a statement of its own, under a lock that lets everybody write. */
 async function kindsAre(runner: QueryRunner, kinds: readonly string[]): Promise<void> {
   await runner.query(`alter table operations drop constraint if exists operations_kind_check,
-    add constraint operations_kind_check check (kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})) not valid`);
+    add constraint operations_kind_check check (kind in (${listed(kinds)})) not valid`);
   await runner.query('alter table operations validate constraint operations_kind_check');
 }
