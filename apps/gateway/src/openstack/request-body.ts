@@ -6,7 +6,7 @@ import { isAtLeast, microversion, type Microversion } from './microversion.js';
 import { pythonRepr, pythonStr } from './python-repr.js';
 import { ignoresOthers, isPlainObject, madeOf, REQUIRED } from './rules.js';
 
-type BodyClass = new () => object;
+export type BodyClass = new () => object;
 type Plain = Record<string, unknown>;
 
 /**
@@ -14,15 +14,24 @@ type Plain = Record<string, unknown>;
  * Only members that the class names are looked at: what they hold is taken as it came and walked no further.
  */
 export const RequestBody = (first: BodyClass, ...later: [since: string, type: BodyClass][]) =>
-  bodyOf({ first, later: later.map(([since, type]) => ({ since: microversion(since), type })).reverse() });
+  bodyOf(new BodyClasses(first, later.map(([since, type]) => ({ since: microversion(since), type })).reverse()));
 
-const bodyOf = createParamDecorator(({ first, later }: BodyClasses, context: ExecutionContext): object => {
+const bodyOf = createParamDecorator((classes: BodyClasses, context: ExecutionContext): object => {
   const { openstack } = context.switchToHttp().getRequest<FastifyRequest>();
-  return decode(later.find(({ since }) => isAtLeast(openstack.version, since))?.type ?? first, openstack.body);
+  return decode(classes.at(openstack.version), openstack.body);
 });
-interface BodyClasses {
-  first: BodyClass;
-  later: { since: Microversion; type: BodyClass }[];
+
+/** The class of a body by microversion. */
+export class BodyClasses {
+  constructor(
+    private readonly first: BodyClass,
+    /** Latest first. */
+    private readonly later: readonly { since: Microversion; type: BodyClass }[],
+  ) {}
+
+  at(version: Microversion): BodyClass {
+    return this.later.find(({ since }) => isAtLeast(version, since))?.type ?? this.first;
+  }
 }
 
 /** @throws invalid: the first fault that is found, in Cinder's words. */
@@ -35,18 +44,20 @@ export function decode<T extends object>(type: new () => T, body: unknown): T {
 }
 
 /** What a class says of its members, in the order in which it names them; worked out once. */
-interface Shape {
+export interface Shape {
   members: ReadonlyMap<string, BodyClass | undefined>;
+  required: readonly string[];
   strict: boolean;
 }
 const shapes = new WeakMap<BodyClass, Shape>();
 
-function shapeOf(type: BodyClass): Shape {
+export function shapeOf(type: BodyClass): Shape {
   const known = shapes.get(type);
   if (known) return known;
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const members = new Map(rules.map(({ propertyName }) => [propertyName, madeOf(type.prototype as object, propertyName)]));
-  const shape = { members, strict: !ignoresOthers(type) };
+  const required = [...members.keys()].filter((key) => rules.some(({ propertyName, name }) => propertyName === key && name === REQUIRED));
+  const shape = { members, required, strict: !ignoresOthers(type) };
   shapes.set(type, shape);
   return shape;
 }

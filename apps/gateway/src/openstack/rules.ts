@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { ValidateBy, ValidateNested, type ValidationArguments } from 'class-validator';
-import { isUuidLike } from './uuid.js';
+import type { Schema } from '../openapi/schema.js';
+import { say } from './member-schema.js';
 import { pythonRepr } from './python-repr.js';
+import { isUuidLike, UUID_LIKE } from './uuid.js';
 
 /*
  * Rules for members of a request's body, worded as JSON Schema words them, since that is what Cinder's clients see (spec: attachments-api
- * §6.1). A member that is absent breaks none of them but `IsRequired`; null is a value like any other.
+ * §6.1). A member that is absent breaks none of them but `IsRequired`; null is a value like any other. Each says in JSON Schema too what
+ * it demands: that is what the OpenAPI document is made of (decision 0024).
  */
 
 type JsonType = 'object' | 'string' | 'null' | 'integer' | 'boolean';
@@ -15,6 +18,7 @@ export const REQUIRED = 'isRequired';
 export const IsRequired = () =>
   rule(
     REQUIRED,
+    {}, // said of the object that the member is in
     (value) => value !== undefined,
     ({ property }) => `'${property}' is a required property`,
   );
@@ -22,15 +26,18 @@ export const IsRequired = () =>
 export const IsType = (...types: JsonType[]) =>
   rule(
     'isType',
+    { type: types.length === 1 ? types[0] : types },
     (value) => types.some((type) => isOfType(value, type)),
     ({ value }) => `${pythonRepr(value)} is not of type ${types.map((type) => `'${type}'`).join(', ')}`,
   );
 
-export const IsUuidLike = () => rule('isUuidLike', unlessText(isUuidLike), ({ value }) => `${pythonRepr(value)} is not a 'uuid'`);
+export const IsUuidLike = () =>
+  rule('isUuidLike', { pattern: UUID_LIKE }, unlessText(isUuidLike), ({ value }) => `${pythonRepr(value)} is not a 'uuid'`);
 
 export const IsOneOf = (...values: readonly string[]) =>
   rule(
     'isOneOf',
+    { enum: values },
     (value) => values.includes(value as string),
     ({ value }) => `${pythonRepr(value)} is not one of ${pythonRepr(values)}`,
   );
@@ -38,6 +45,7 @@ export const IsOneOf = (...values: readonly string[]) =>
 export const IsNoLongerThan = (characters: number) =>
   rule(
     'isNoLongerThan',
+    { maxLength: characters },
     unlessText((text) => [...text].length <= characters),
     ({ value }) => `${pythonRepr(value)} is too long`,
   );
@@ -45,6 +53,7 @@ export const IsNoLongerThan = (characters: number) =>
 export const IsNotEmpty = () =>
   rule(
     'isNotEmpty',
+    { minLength: 1, pattern: '\\S' },
     unlessText((text) => text.trim() !== ''),
     ({ value }) => `${pythonRepr(value)} is too short`,
   );
@@ -53,6 +62,7 @@ export const IsNotEmpty = () =>
 export const HasProperties = () =>
   rule(
     'hasProperties',
+    { minProperties: 1 },
     unlessObject((value) => Object.keys(value).length > 0),
     ({ value }) => `${pythonRepr(value)} does not have enough properties`,
   );
@@ -61,6 +71,7 @@ export const HasProperties = () =>
 export const HasOneProperty = () =>
   rule(
     'hasOneProperty',
+    { minProperties: 1, maxProperties: 1 },
     unlessObject((value) => Object.keys(value).length === 1),
     ({ value }) => `${pythonRepr(value)} ${Object.keys(value as object).length === 0 ? 'does not have enough' : 'has too many'} properties`,
   );
@@ -69,6 +80,7 @@ export const HasOneProperty = () =>
 export const HasText = (key: string) =>
   rule(
     'hasText',
+    { properties: { [key]: { type: 'string', minLength: 1 } }, required: [key] },
     unlessObject((value) => typeof value[key] === 'string' && value[key] !== ''),
     ({ value }) => lacking(key, value as object),
   );
@@ -77,6 +89,7 @@ export const HasText = (key: string) =>
 export const IsTextMap = () =>
   rule(
     'isTextMap',
+    { propertyNames: { pattern: MAP_KEY.source }, additionalProperties: { type: 'string', maxLength: MAX_TEXT } },
     unlessObject((value) => offenderIn(value) === undefined),
     ({ value }) => offence(value as object),
   );
@@ -85,6 +98,7 @@ export const IsTextMap = () =>
 export const HasAnyOf = (...keys: readonly string[]) =>
   rule(
     'hasAnyOf',
+    { anyOf: keys.map((key) => ({ required: [key] })) },
     unlessObject((value) => keys.some((key) => value[key] !== undefined)),
     ({ value }) => `${pythonRepr(said(value as object))} is not valid under any of the given schemas`,
   );
@@ -96,6 +110,7 @@ const said = (value: object) => Object.fromEntries(Object.entries(value).filter(
 export const IsBooleanLike = () =>
   rule(
     'isBooleanLike',
+    { enum: BOOLEANS },
     (value) => BOOLEANS.includes(value),
     ({ value }) => `${pythonRepr(value)} is not one of ${pythonRepr(BOOLEANS)}`,
   );
@@ -107,6 +122,7 @@ const BOOLEANS: readonly unknown[] = [...TRUE_LIKE, ...FALSE_LIKE];
 export const IsVolumeSize = () =>
   rule(
     'isVolumeSize',
+    numberFrom(1),
     (value) => value === null || numberFault(value, 1) === null,
     ({ value }) => numberFault(value, 1) ?? '',
   );
@@ -115,6 +131,7 @@ export const IsVolumeSize = () =>
 export const IsKeySize = () =>
   rule(
     'isKeySize',
+    numberFrom(0),
     (value) => value === null || numberFault(value, 0) === null,
     ({ value }) => numberFault(value, 0) ?? '',
   );
@@ -138,17 +155,27 @@ const LENIENT = Symbol('ignores other members');
 /** Not inherited: a later microversion may be strict. */
 export const ignoresOthers = (type: object): boolean => Reflect.hasOwnMetadata(LENIENT, type);
 
-function rule(name: string, holds: (value: unknown) => boolean, text: (args: ValidationArguments) => string): PropertyDecorator {
-  return ValidateBy({
+function rule(
+  name: string,
+  schema: Schema,
+  holds: (value: unknown) => boolean,
+  text: (args: ValidationArguments) => string,
+): PropertyDecorator {
+  const validates = ValidateBy({
     name,
     validator: {
       validate: (value: unknown) => (name === REQUIRED ? holds(value) : value === undefined || holds(value)),
       defaultMessage: (args) => (args ? text(args) : name),
     },
   });
+  return (target, key) => {
+    validates(target, key);
+    say(target, key, schema);
+  };
 }
 
 const MAX_INTEGER = 2_147_483_647;
+const numberFrom = (least: number): Schema => ({ minimum: least, maximum: MAX_INTEGER, pattern: least === 0 ? '^\\d+$' : '^0*[1-9]\\d*$' });
 function numberFault(value: unknown, least: number): string | null {
   if (typeof value === 'string' && !/^\d+$/.test(value)) return `${pythonRepr(value)} does not match '^[0-9]+$'`;
   const number = Number(value);
@@ -175,10 +202,11 @@ function lacking(key: string, value: object): string {
   return found === '' ? "'' is too short" : `${pythonRepr(found)} is not of type 'string'`;
 }
 
+const MAX_TEXT = 255;
 const MAP_KEY = /^[a-zA-Z0-9\-_:. ]{1,255}$/;
 const offenderIn = (value: object): [string, unknown] | undefined =>
   Object.entries(value as Record<string, unknown>).find(
-    ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || item.length > 255,
+    ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || item.length > MAX_TEXT,
   );
 
 function offence(map: object): string {

@@ -1,0 +1,120 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { decode } from '../openstack/request-body.js';
+import {
+  HasAnyOf,
+  HasOneProperty,
+  HasText,
+  IgnoresOthers,
+  IsBooleanLike,
+  IsKeySize,
+  IsMadeOf,
+  IsNoLongerThan,
+  IsNotEmpty,
+  IsOneOf,
+  IsRequired,
+  IsTextMap,
+  IsType,
+  IsUuidLike,
+  IsVolumeSize,
+} from '../openstack/rules.js';
+import { requestSchema } from './request-schema.js';
+
+class Inner {
+  @IsUuidLike() @IsType('string') readonly id?: string;
+  @IsNoLongerThan(3) @IsNotEmpty() @IsType('string', 'null') readonly name?: string | null;
+}
+class Strict {
+  @IsRequired() @IsOneOf('rw', 'ro') @IsType('string') readonly mode: string;
+  @HasAnyOf('id', 'name') @IsMadeOf(() => Inner) readonly inner?: Inner;
+  @IsTextMap() @HasOneProperty() @IsType('object') readonly map?: Record<string, string>;
+  @HasText('host') @IsType('object') readonly connector?: Record<string, unknown>;
+  @IsBooleanLike() @IsType('boolean', 'string') readonly flag?: boolean | string;
+  @IsVolumeSize() @IsType('integer', 'string', 'null') readonly size?: number | string | null;
+  @IsKeySize() @IsType('integer', 'string') readonly bits?: number | string;
+}
+@IgnoresOthers()
+class Lenient extends Strict {}
+
+const ajv = new Ajv2020({ strictTypes: false, strictRequired: false });
+const validators = new Map([Strict, Lenient].map((type) => [type, ajv.compile(requestSchema(type))]));
+
+function isAccepted(type: typeof Strict, body: unknown): boolean {
+  try {
+    decode(type, body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+const both = (type: typeof Strict, body: unknown) => [isAccepted(type, body), validators.get(type)?.(body)];
+
+const valid = { mode: 'rw' };
+const UUID = '5d40cc43-8ee8-4dee-b0c8-26ad1b0c4ef1';
+
+it.each<[boolean, unknown]>([
+  [true, valid],
+  [false, {}],
+  [false, null],
+  [false, []],
+  [false, { mode: null }],
+  [false, { mode: 'xx' }],
+  [false, { ...valid, other: 1 }],
+  [false, { ...valid, inner: {} }],
+  [false, { ...valid, inner: 'x' }],
+  [true, { ...valid, inner: { id: UUID } }],
+  [true, { ...valid, inner: { id: `urn:uuid:{${UUID.replaceAll('-', '')}}` } }],
+  [false, { ...valid, inner: { id: 'x' } }],
+  [true, { ...valid, inner: { name: null } }],
+  [false, { ...valid, inner: { name: ' ' } }],
+  [true, { ...valid, inner: { name: '👍👍👍' } }],
+  [false, { ...valid, inner: { name: 'four' } }],
+  [false, { ...valid, inner: { name: 'a', more: 1 } }],
+  [true, { ...valid, map: { a: 'b' } }],
+  [false, { ...valid, map: {} }],
+  [false, { ...valid, map: { a: 'b', c: 'd' } }],
+  [false, { ...valid, map: { a: 1 } }],
+  [false, { ...valid, map: { 'a/b': 'c' } }],
+  [true, { ...valid, connector: { host: 'h', any: [1] } }],
+  [false, { ...valid, connector: { host: '' } }],
+  [false, { ...valid, connector: { host: 1 } }],
+  [true, { ...valid, flag: 'Yes' }],
+  [false, { ...valid, flag: 'maybe' }],
+  [true, { ...valid, size: 1 }],
+  [true, { ...valid, size: '01' }],
+  [true, { ...valid, size: null }],
+  [false, { ...valid, size: 0 }],
+  [false, { ...valid, size: '0' }],
+  [false, { ...valid, size: '1x' }],
+  [false, { ...valid, size: 2 ** 31 }],
+  [true, { ...valid, bits: 0 }],
+  [false, { ...valid, bits: null }],
+])('%s, say both the rules and their schema, of %j', (expected, body) => {
+  expect(both(Strict, body)).toEqual([expected, expected]);
+});
+
+it('what a class ignores is accepted by both', () => {
+  expect(both(Lenient, { ...valid, other: 1 })).toEqual([true, true]);
+});
+
+it('what anybody may write for a UUID is one for both', () => {
+  const parts = fc.constantFrom('urn:', 'UUID:', 'uuid', '-', '{', '}', 'a', 'F', '0', '12345678', UUID);
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 12 }), (words) => {
+      const [byRules, bySchema] = both(Strict, { ...valid, inner: { id: words.join('') } });
+      return byRules === bySchema;
+    }),
+  );
+});
+
+it('whatever comes, the rules and their schema are of one mind', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('rw', UUID, 'on', 1, '1', { host: 'h' }, { id: UUID }, { a: 'b' }));
+  const keys = ['mode', 'inner', 'map', 'connector', 'flag', 'bits', 'other'];
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...keys), value), (body) => {
+      const sent = { ...valid, ...body };
+      const [byRules, bySchema] = both(Strict, sent);
+      return byRules === bySchema;
+    }),
+  );
+});
