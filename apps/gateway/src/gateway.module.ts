@@ -9,6 +9,7 @@ import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { gatewayHealth } from './health/gateway.health.js';
 import { HealthRoutes } from './health/health.routes.js';
+import { OpenApiPages } from './openapi/openapi.pages.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
@@ -55,7 +56,8 @@ const reasonOf = (cause: unknown): string => {
   return REASONS[code] ?? (message || String(cause));
 };
 
-const CONTROLLERS = [
+/** Whatever has a route is described in `/openapi.json`. */
+export const CONTROLLERS = [
   VersionsController,
   AttachmentsController,
   VolumesController,
@@ -92,6 +94,11 @@ export class GatewayModule {
         ConnectionActions,
         gatewayHealth(health),
         HealthRoutes,
+        {
+          provide: OpenApiPages,
+          inject: [HttpAdapterHost],
+          useFactory: (host: HttpAdapterHost<GatewayAdapter>) => new OpenApiPages(host, CONTROLLERS),
+        },
       ],
     };
   }

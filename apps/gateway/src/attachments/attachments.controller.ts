@@ -3,6 +3,7 @@ import { AttachmentsService, type Caller as CallerFacts, type ListQuery } from '
 import { annotate } from '@app/platform';
 import { backendFailure, createFailed, isConnector, outcomeUnknown } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
+import { Describes } from '../openapi/describes.js';
 import { Caller, Version } from '../openstack/request-context.js';
 import { Actions } from '../openstack/actions.js';
 import { resourceNotFound } from '../openstack/api.guard.js';
@@ -14,10 +15,12 @@ import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { ATTACHMENT_LIST_RULES } from './attachment-list.rules.js';
 import { attached, completed, created, detached } from './attachment.answer.js';
+import { ATTACHMENT_ROUTES } from './attachment.descriptions.js';
 import { CreateAttachment, CreateAttachmentWithMode, UpdateAttachment } from './attachment.requests.js';
 import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
 
 @Controller('v3/attachments')
+@Describes(ATTACHMENT_ROUTES)
 @Microversion('3.27')
 export class AttachmentsController {
   constructor(

@@ -18,7 +18,7 @@ import type { RequestContext } from './request-context.js';
 import { projectInUrl } from './request-url.js';
 
 const COMPUTE_REQUEST_ID = 'x-compute-request-id';
-const PUBLIC = Symbol('asks for no token');
+export const PUBLIC = Symbol('asks for no token');
 
 /** For the version document, which clients read before they have a token. */
 export const Public = () => SetMetadata(PUBLIC, true);

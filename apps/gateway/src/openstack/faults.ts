@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorKind } from '@app/domain';
 
-interface Fault {
+export interface Fault {
   code: number;
   name: string;
 }
@@ -28,6 +28,8 @@ const REPEATED: Partial<Record<ErrorKind, Fault>> = {
   lost: { code: 504, name: 'computeFault' },
   unavailable: { code: 504, name: 'computeFault' },
 };
+
+export const FAULT_KINDS = Object.keys(FAULTS) as ErrorKind[];
 
 /** Seconds until a caller who was refused for want of room, or of the database, may come back. */
 export const RETRY_AFTER = '1';

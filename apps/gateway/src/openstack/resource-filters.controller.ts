@@ -1,10 +1,13 @@
 import { Controller, Get, Query as QueryOf } from '@nestjs/common';
+import { Describes } from '../openapi/describes.js';
 import type { Query } from './list-query.js';
 import { Microversion } from './microversion.js';
+import { RESOURCE_FILTERS_ROUTES } from './resource-filters.descriptions.js';
 import { ResourceFilters } from './resource-filters.js';
 
 /** By what lists can be filtered here (spec: attachments-api §4.2). */
 @Controller('v3/resource_filters')
+@Describes(RESOURCE_FILTERS_ROUTES)
 @Microversion('3.33')
 export class ResourceFiltersController {
   constructor(private readonly filters: ResourceFilters) {}

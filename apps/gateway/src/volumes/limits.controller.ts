@@ -1,14 +1,17 @@
 import { Controller, Get, Query as QueryOf } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeTotalsService } from '@app/attachments';
+import { Describes } from '../openapi/describes.js';
 import type { Query } from '../openstack/list-query.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { Caller, Version } from '../openstack/request-context.js';
+import { LIMITS_ROUTES } from './limits.descriptions.js';
 
 const OTHER_PROJECTS_SINCE = microversion('3.39');
 const UNLIMITED = -1;
 
 /** What a project may have and has (spec: volumes-surface §8). There are no quotas, and neither snapshots nor backups. */
 @Controller('v3/limits')
+@Describes(LIMITS_ROUTES)
 export class LimitsController {
   constructor(private readonly totals: VolumeTotalsService) {}
 

@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { type Caller as CallerFacts, encryptionNotFound, EncryptionsService } from '@app/attachments';
+import { Describes } from '../openapi/describes.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Body, Caller } from '../openstack/request-context.js';
 import { refuseUnlessAdmin } from './admin-only.js';
+import { TYPE_ENCRYPTION_ROUTES } from './encryption.descriptions.js';
 import { changesOf, CreateEncryption, newEncryption, UpdateEncryption } from './encryption.requests.js';
 import { createdEncryption, typeEncryption } from './encryption.view.js';
 
@@ -10,6 +12,7 @@ const POLICY = 'volume_extension:volume_type_encryption';
 
 /** How the volumes of a type are encrypted (spec: volumes-surface §3.2): one record, so what stands behind it in a path is not looked at. */
 @Controller('v3/types/:id/encryption')
+@Describes(TYPE_ENCRYPTION_ROUTES)
 export class TypeEncryptionController {
   constructor(private readonly encryptions: EncryptionsService) {}
 

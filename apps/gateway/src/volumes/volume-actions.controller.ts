@@ -3,6 +3,7 @@ import { type Caller as CallerFacts, VolumeActionsService, VolumesService } from
 import { type AttachByAction, policyRefuses } from '@app/domain';
 import type { FastifyReply } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
+import { Describes } from '../openapi/describes.js';
 import { Actions } from '../openstack/actions.js';
 import { booleanOf } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
@@ -12,6 +13,7 @@ import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { ConnectionActions } from './connection.actions.js';
 import { newVolumeRules } from './new-volume-rules.js';
+import { VOLUME_ACTION_ROUTES } from './volume-action.descriptions.js';
 import * as requests from './volume-action.requests.js';
 import { actionFacts, SINCE, type VolumeActionName } from './volume-actions.js';
 
@@ -26,6 +28,7 @@ interface Asked {
 
 /** `POST /volumes/{id}/action`: what clients of the attachments API, older clients and administrators send (spec: volumes-surface §5). */
 @Controller('v3/volumes')
+@Describes(VOLUME_ACTION_ROUTES)
 export class VolumeActionsController {
   constructor(
     private readonly volumes: VolumesService,

@@ -1,11 +1,14 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { type Caller as CallerFacts, EncryptionsService } from '@app/attachments';
 import { ServiceError } from '@app/domain';
+import { Describes } from '../openapi/describes.js';
 import { Caller } from '../openstack/request-context.js';
+import { VOLUME_ENCRYPTION_ROUTES } from './encryption.descriptions.js';
 import { volumeEncryption } from './encryption.view.js';
 
 /** What compute needs to open an encrypted volume (spec: volumes-surface §4). */
 @Controller('v3/volumes/:id/encryption')
+@Describes(VOLUME_ENCRYPTION_ROUTES)
 export class VolumeEncryptionController {
   constructor(private readonly encryptions: EncryptionsService) {}
 

@@ -1,13 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeMetadataService } from '@app/attachments';
 import type { FastifyReply } from 'fastify';
+import { Describes } from '../openapi/describes.js';
 import { isAtLeast, type Microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Caller, Version } from '../openstack/request-context.js';
+import { VOLUME_METADATA_ROUTES } from './volume-metadata.descriptions.js';
 import { metaOf, Seen, SetVolumeMetadata, SetVolumeMetadataKey, TAGS_SINCE } from './volume-metadata.requests.js';
 
 /** spec: volumes-surface §3.1 */
 @Controller('v3/volumes/:id/metadata')
+@Describes(VOLUME_METADATA_ROUTES)
 export class VolumeMetadataController {
   constructor(private readonly metadata: VolumeMetadataService) {}
 

@@ -1,10 +1,12 @@
 import { Controller, Get, Inject, Query as QueryOf } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeTotalsService } from '@app/attachments';
 import { GatewayConfig } from '../gateway.config.js';
+import { Describes } from '../openapi/describes.js';
 import { parseListQuery, type Query } from '../openstack/list-query.js';
 import { isAtLeast, Microversion, microversion } from '../openstack/microversion.js';
 import { Caller, Version } from '../openstack/request-context.js';
 import { VOLUME_LIST_RULES } from './volume-list.rules.js';
+import { VOLUME_SUMMARY_ROUTES } from './volume.descriptions.js';
 
 const WITH_METADATA_SINCE = microversion('3.36');
 /** Filters that a summary does not know are dropped at every microversion, as lists do before 3.31. */
@@ -12,6 +14,7 @@ const LENIENT = microversion('3.30');
 
 /** How many volumes there are, and how much they hold (spec: volumes-surface §2.1). */
 @Controller('v3/volumes/summary')
+@Describes(VOLUME_SUMMARY_ROUTES)
 @Microversion('3.12')
 export class VolumeSummaryController {
   constructor(

@@ -2,15 +2,18 @@ import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query as Q
 import { type Caller as CallerFacts, type VolumeTypeRecord, VolumeTypesService } from '@app/attachments';
 import { ServiceError } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
+import { Describes } from '../openapi/describes.js';
 import type { Query } from '../openstack/list-query.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Body, Caller } from '../openstack/request-context.js';
 import { refuseUnlessAdmin } from './admin-only.js';
+import { VOLUME_TYPE_ROUTES } from './volume-type.descriptions.js';
 import { changesOf, CreateVolumeType, decodeExtraSpec, publicWanted, SetExtraSpecs, UpdateVolumeType } from './volume-type.requests.js';
 import { extraSpecsFor, volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
 
 /** Volume types, so that multiattach volumes exist (spec: volumes-surface §3). Only administrators change them. */
 @Controller('v3/types')
+@Describes(VOLUME_TYPE_ROUTES)
 export class VolumeTypesController {
   constructor(
     private readonly types: VolumeTypesService,

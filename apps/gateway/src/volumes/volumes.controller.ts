@@ -3,6 +3,7 @@ import { type Caller as CallerFacts, type VolumeRecord, VolumesService } from '@
 import { invalidInput, ServiceError } from '@app/domain';
 import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
+import { Describes } from '../openapi/describes.js';
 import { endpointOf } from '../openstack/links.js';
 import { projectPath } from '../openstack/request-url.js';
 import { parseListQuery, type Query } from '../openstack/list-query.js';
@@ -15,6 +16,7 @@ import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { newVolumeRules } from './new-volume-rules.js';
 import { VOLUME_LIST_RULES } from './volume-list.rules.js';
+import { VOLUME_ROUTES } from './volume.descriptions.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
 import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
 
@@ -22,6 +24,7 @@ const COUNTED_SINCE = microversion('3.45');
 
 /** Volumes as far as an attachment needs them. */
 @Controller('v3/volumes')
+@Describes(VOLUME_ROUTES)
 export class VolumesController {
   constructor(
     private readonly volumes: VolumesService,

@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorKind } from '@app/domain';
+import { type Fault, FAULT_KINDS, faultBody, faultOf } from '../openstack/faults.js';
+import { JSON_MEDIA_TYPE, TEXT_MEDIA_TYPE, VENDOR_MEDIA_TYPE } from '../openstack/media-type.js';
+import type { ApiRoute, Verb } from './api-routes.js';
+import type { Answer } from './describes.js';
+import { objectOf, type Schema, TEXT } from './schema.js';
+
+/** The two names of JSON: callers choose by `Accept`, and write either. */
+export const inJson = (schema: Schema, example: unknown): Schema => ({
+  [JSON_MEDIA_TYPE]: { schema, example },
+  [VENDOR_MEDIA_TYPE]: { schema, example },
+});
+
+const PLAIN = TEXT_MEDIA_TYPE.split(';', 1)[0] ?? TEXT_MEDIA_TYPE;
+const HEADERS: Schema = { 'x-openstack-request-id': { $ref: '#/components/headers/RequestId' } };
+
+export const success = (description: string, answer: Answer | null): Schema => ({
+  description,
+  headers: HEADERS,
+  ...(answer && { content: contentOf(answer) }),
+});
+
+const contentOf = ({ schema, example, isText }: Answer): Schema => (isText ? { [PLAIN]: { schema, example } } : inJson(schema, example));
+
+/** What every route may refuse; for want of a database those that change something are not sure of it. */
+const ALWAYS: readonly ErrorKind[] = ['invalid', 'notAcceptable', 'backend', 'unavailable'];
+const WITH_BODY: readonly ErrorKind[] = ['unsupportedMediaType', 'tooLarge'];
+
+/** By status, each by its name in the document. */
+export function refusals({ path, isPublic, description: { refuses = [] } }: ApiRoute, verb: Verb): Record<string, Schema> {
+  const kinds = [...ALWAYS, ...(verb === 'get' ? [] : (['lost'] as const)), ...(writes(verb) ? WITH_BODY : []), ...refuses];
+  const faults = kinds.map((kind) => faultOf(kind, { method: verb.toUpperCase(), url: path }));
+  return {
+    ...(!isPublic && { 204: shared('Invitation') }),
+    ...Object.fromEntries(faults.map((fault) => [String(fault.code), shared(nameOf(fault))])),
+  };
+}
+
+const shared = (name: string): Schema => ({ $ref: `#/components/responses/${name}` });
+
+export const writes = (verb: Verb): boolean => verb === 'post' || verb === 'put';
+
+/** All that any route refuses, and what all of them may do. */
+export function commonAnswers(): Record<string, Schema> {
+  const faults = FAULT_KINDS.map((kind) => faultOf(kind, {}));
+  return {
+    Invitation: {
+      description: 'There was no token (`noauth` alone): the headers name one, and where to use it.',
+      headers: { ...HEADERS, 'X-Auth-Token': TOKEN_HEADER, 'X-Server-Management-Url': { schema: TEXT } },
+    },
+    ...Object.fromEntries(faults.map((fault) => [nameOf(fault), refusal(fault)])),
+  };
+}
+const TOKEN_HEADER: Schema = { description: 'A token that will do.', schema: TEXT };
+
+const nameOf = ({ code, name }: Fault): string => `${name}${code}`;
+
+/** A body that is too large is refused by the edge, which speaks plain text (spec: microversions-and-errors §6). */
+function refusal(fault: Fault): Schema {
+  const { code, name } = fault;
+  const words = STATUS_CODES[code] ?? name;
+  const schema = objectOf(`Fault${code}`, { [name]: objectOf(null, { code: { const: code }, message: TEXT }) });
+  return {
+    description: words,
+    headers: HEADERS,
+    content: {
+      [JSON_MEDIA_TYPE]: { schema, example: faultBody(fault, `${words}.`) },
+      ...(code === 413 && { [PLAIN]: { schema: TEXT, example: `${code} ${words}` } }),
+    },
+  };
+}

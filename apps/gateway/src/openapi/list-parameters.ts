@@ -1,0 +1,23 @@
+import type { ListRules } from '../openstack/list-query.js';
+import type { QueryParameter } from './describes.js';
+
+const WHOLE = { type: 'integer', minimum: 0, maximum: 2_147_483_647 };
+
+const PAGING: readonly QueryParameter[] = [
+  { name: 'limit', description: 'At most so many; the operator sets the largest (1000 unless told otherwise).', schema: WHOLE },
+  { name: 'marker', description: 'The id of the last row of the page before.' },
+  { name: 'offset', description: 'How many rows to skip behind the marker.', schema: WHOLE },
+  { name: 'sort', description: '`key[:dir][,key[:dir]…]`; a direction is `asc` or `desc`, and `desc` where none is named.' },
+  { name: 'sort_key', description: 'Deprecated: one key. Not together with `sort`.' },
+  { name: 'sort_dir', description: 'Deprecated: the direction of `sort_key`.', schema: { enum: ['asc', 'desc'] } },
+  { name: 'all_tenants', description: 'The rows of every project, whatever the value; ignored unless an administrator asks.' },
+];
+
+/** What a list can be asked, by the rules that it reads its query with. */
+export const listParameters = ({ filters }: ListRules): readonly QueryParameter[] => [
+  ...PAGING,
+  ...filters.map((name) => ({
+    name,
+    description: `Only rows whose ${name} is this. An operator may allow other filters, and \`${name}~\` for a part of the value (3.34).`,
+  })),
+];

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Controller, Get } from '@nestjs/common';
+import { CONTROLLERS } from '../gateway.module.js';
+import { MAX_VERSION, microversion } from '../openstack/microversion.js';
+import { Describes } from './describes.js';
+import { docsPage } from './docs-page.js';
+import { openApiDocument } from './openapi.js';
+
+const at = (version: string) => openApiDocument(CONTROLLERS, microversion(version));
+const operation = (version: string, path: string, verb: string) => at(version).paths[path]?.[verb];
+
+/** One of each kind: between two of them nothing changes but the number. */
+function everyDocument() {
+  const all = Array.from({ length: MAX_VERSION.minor + 1 }, (_, minor) => openApiDocument(CONTROLLERS, { ...MAX_VERSION, minor }));
+  const withoutNumber = all.map((document) => JSON.stringify({ ...document, info: null }));
+  return all.filter((_, i) => withoutNumber[i] !== withoutNumber[i - 1]);
+}
+
+it('the documents of all microversions satisfy a linter, their examples too', () => {
+  const documents = everyDocument();
+  const linter = join(__dirname, '../../../../test/support/lint-openapi.mjs');
+
+  const { stdout, stderr } = spawnSync(process.execPath, [linter], {
+    input: documents.map((document) => JSON.stringify(document)).join('\n'),
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual([]);
+  expect(documents.length).toBeGreaterThan(12);
+}, 120_000);
+
+it.each([
+  ['get', '/v3/attachments', '3.26', '3.27'],
+  ['post', '/v3/attachments/{id}/action', '3.43', '3.44'],
+  ['get', '/v3/volumes/summary', '3.11', '3.12'],
+  ['get', '/v3/resource_filters', '3.32', '3.33'],
+])('%s %s is not there at %s, and is at %s', (verb, path, before, since) => {
+  expect(operation(before, path, verb)).toBeUndefined();
+  expect(operation(since, path, verb)).toBeDefined();
+});
+
+it.each([
+  ['3.53', 'CreateAttachment'],
+  ['3.54', 'CreateAttachmentWithMode'],
+])('at %s the body of a create is a %s', (version, title) => {
+  const { schemas } = at(version).components;
+
+  expect(operation(version, '/v3/attachments', 'post')).toMatchObject({
+    requestBody: { content: { 'application/json': { schema: { $ref: `#/components/schemas/${title}` } } } },
+  });
+  expect(schemas[title]).toMatchObject({ required: ['attachment'], additionalProperties: false });
+});
+
+it('a body is ruled by the rules of its class, and by no second list', () => {
+  const { schemas } = at('3.54').components;
+
+  expect(schemas.NewAttachmentWithMode).toEqual({
+    title: 'NewAttachmentWithMode',
+    type: 'object',
+    properties: {
+      mode: { type: 'string', enum: ['rw', 'ro'] },
+      instance_uuid: { type: 'string', pattern: expect.any(String) as string },
+      connector: { type: ['object', 'null'] },
+      volume_uuid: { type: 'string', pattern: expect.any(String) as string },
+    },
+    required: ['volume_uuid'],
+    additionalProperties: false,
+  });
+  expect(schemas.ConnectedBy).toMatchObject({
+    properties: { connector: { type: 'object', minProperties: 1, required: ['host'] } },
+    required: ['connector'],
+  });
+});
+
+it('members that a class ignores are not forbidden, and are from the microversion on that refuses them', () => {
+  expect(at('3.52').components.schemas.NewVolume).not.toHaveProperty('additionalProperties');
+  expect(at('3.53').components.schemas.NewStrictVolume).toMatchObject({ additionalProperties: false });
+});
+
+it('a route that nobody has described stops the document', () => {
+  @Controller('v3/forgotten')
+  @Describes({})
+  class ForgottenController {
+    @Get()
+    list() {
+      return [];
+    }
+  }
+
+  expect(() => openApiDocument([ForgottenController], MAX_VERSION)).toThrow('ForgottenController.list is not described');
+});
+
+it('the page for people has every operation, every schema, and nothing from elsewhere', () => {
+  const document = at('3.71');
+  const page = docsPage(document);
+
+  const ids = Object.values(document.paths).flatMap((item) => Object.values(item).map(({ operationId }) => String(operationId)));
+  expect(ids.filter((id) => !page.includes(`id="${id}"`))).toEqual([]);
+  expect(Object.keys(document.components.schemas).filter((name) => !page.includes(`id="schema-${name}"`))).toEqual([]);
+  expect(page).not.toMatch(/<script|<link|<img|(?:src|href)="https?:/);
+});

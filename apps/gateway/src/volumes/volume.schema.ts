@@ -1,0 +1,100 @@
+import type { VolumeRecord } from '@app/attachments';
+import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
+import { FLAG, ID, LINKS, listOf, mapOf, NOTHING, objectOf, orNull, type Schema, TEXT, TIME } from '../openapi/schema.js';
+
+/** spec: volumes-surface §2 */
+const ATTACHMENT_OF_VOLUME = objectOf('VolumeAttachment', {
+  id: { ...ID, description: "The volume's." },
+  attachment_id: ID,
+  volume_id: ID,
+  server_id: orNull(TEXT),
+  host_name: { ...orNull(TEXT), description: 'For administrators and services.' },
+  device: orNull(TEXT),
+  attached_at: orNull(TIME),
+});
+
+const SINCE_THE_FIRST: Record<string, Schema> = {
+  id: ID,
+  status: TEXT,
+  size: { type: 'integer', minimum: 1, description: 'In GiB.' },
+  availability_zone: TEXT,
+  created_at: TIME,
+  updated_at: orNull(TIME),
+  name: orNull(TEXT),
+  description: orNull(TEXT),
+  volume_type: { ...orNull(TEXT), description: 'Its name.' },
+  snapshot_id: NOTHING,
+  source_volid: NOTHING,
+  metadata: mapOf(TEXT),
+  links: LINKS,
+  user_id: TEXT,
+  bootable: { enum: ['true', 'false'] },
+  encrypted: FLAG,
+  replication_status: { const: 'disabled' },
+  consistencygroup_id: NOTHING,
+  multiattach: FLAG,
+  attachments: { ...listOf(ATTACHMENT_OF_VOLUME), description: 'Those in status `attached`.' },
+  'os-vol-tenant-attr:tenant_id': TEXT,
+};
+
+/** Keys by the microversion that they came with, as `volume.view.ts` has them. */
+const LATER: readonly [since: string, properties: Record<string, Schema>][] = [
+  ['3.13', { group_id: NOTHING }],
+  ['3.48', { shared_targets: FLAG, service_uuid: NOTHING }],
+  ['3.63', { volume_type_id: orNull(ID) }],
+  ['3.65', { consumes_quota: FLAG }],
+];
+/** These are not always there. */
+const FOR_SOME: readonly [since: string, properties: Record<string, Schema>][] = [
+  ['3.0', { migration_status: orNull(TEXT), 'os-vol-host-attr:host': orNull(TEXT) }],
+  ['3.0', { 'os-vol-mig-status-attr:migstat': orNull(TEXT), 'os-vol-mig-status-attr:name_id': NOTHING }],
+  ['3.21', { provider_id: NOTHING }],
+  ['3.61', { cluster_name: NOTHING }],
+];
+const KEY_ID: (typeof LATER)[number] = ['3.64', { encryption_key_id: ID }];
+
+export function volumeSchema(version: Microversion): Schema {
+  const known = (table: typeof LATER) =>
+    Object.assign({}, ...table.filter(([since]) => isAtLeast(version, microversion(since))).map(([, keys]) => keys)) as Record<
+      string,
+      Schema
+    >;
+  const forAdmins = Object.entries(known(FOR_SOME)).map(([key, schema]) => [key, { ...schema, description: 'For administrators.' }]);
+  const some = { ...(Object.fromEntries(forAdmins) as Record<string, Schema>), ...known([KEY_ID]) };
+  return objectOf('Volume', { ...SINCE_THE_FIRST, ...known(LATER), ...some }, Object.keys(some));
+}
+
+export const VOLUME_SUMMARY = objectOf('VolumeSummary', { id: ID, name: orNull(TEXT), links: LINKS });
+
+/** The volume of all examples; the views make answers of it. */
+export const EXAMPLE_VOLUME: VolumeRecord = {
+  id: 'd84acf0f-3ddc-46ff-9a6d-c2a2d59a0d0e',
+  projectId: '89afd400b646452b8db1b8d3a5c0f6a1',
+  userId: 'c853ca26-e8ea-4797-8a52-ee124a013d0e',
+  name: 'data',
+  description: null,
+  size: 1,
+  status: 'in-use',
+  attachStatus: 'attached',
+  migrationStatus: null,
+  multiattach: false,
+  bootable: false,
+  host: 'node1@nbd#nbd',
+  availabilityZone: 'nova',
+  volumeTypeId: null,
+  volumeTypeName: null,
+  encryptionKeyId: null,
+  metadata: { shelf: 'upper' },
+  adminMetadata: { attached_mode: 'rw' },
+  createdAt: '2026-11-23T15:04:37.425254',
+  updatedAt: '2026-11-23T15:04:38.954584',
+  attachments: [
+    {
+      attachmentId: '3b8b6631-1cf7-4fd7-9afb-c01e541a073c',
+      instanceUuid: '462dcc2d-130d-4654-8db1-da0df2da6a0d',
+      host: 'compute-1',
+      mountpoint: '/dev/vdb',
+      attachedAt: '2026-11-23T15:04:38.848066',
+    },
+  ],
+};
