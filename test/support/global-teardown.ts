@@ -1,8 +1,10 @@
 import { dropDatabasesOfRun } from './databases';
-import { endRun } from './test-run';
+import { currentRun, endRun } from './test-run';
+import { totalValidated } from './validated-answers';
 
 export default async function globalTeardown(): Promise<void> {
   try {
+    process.stderr.write(`${totalValidated(currentRun().folder)} answers were held against /openapi.json\n`);
     await dropDatabasesOfRun();
   } finally {
     await endRun();

@@ -4,6 +4,9 @@ import type { DriverRegistry, FakeDriver } from '@app/drivers';
 import type { Transport } from '@app/messaging';
 import type { INestMicroservice } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { documented } from './documented';
+import { currentRun } from './test-run';
+import { addValidated } from './validated-answers';
 
 export interface Answer {
   status: number;
@@ -35,6 +38,7 @@ export class StartedWorker {
 
 export class StartedGateway {
   readonly url: string;
+  private validated = 0;
 
   constructor(
     readonly app: NestFastifyApplication,
@@ -44,11 +48,13 @@ export class StartedGateway {
   }
 
   async stop(): Promise<void> {
+    addValidated(currentRun().folder, this.validated);
     await this.app.close();
     await this.parts.transport.close();
     await this.parts.database.close();
   }
 
+  /** Whatever is asked and answered must be as `/openapi.json` says. */
   async request(method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}): Promise<Answer> {
     const sent: Record<string, string | null> = { 'OpenStack-API-Version': 'volume 3.44', ...headers };
     if (body !== undefined) sent['Content-Type'] ??= 'application/json';
@@ -60,6 +66,9 @@ export class StartedGateway {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
+    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
+    const contentType = response.headers.get('content-type');
+    if (documented(sent['OpenStack-API-Version'], { method, path, body, answer: { ...answer, contentType } })) this.validated++;
+    return answer;
   }
 }

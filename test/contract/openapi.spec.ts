@@ -1,0 +1,95 @@
+import { openApiDocument, type OpenApiDocument } from '../../apps/gateway/src/openapi/openapi';
+import { CONTROLLERS } from '../../apps/gateway/src/gateway.module';
+import { microversion } from '../../apps/gateway/src/openstack/microversion';
+import { DocumentCheck, type Exchange } from '../support/document-check';
+import { aConnector, startWorld, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => (world = await startWorld()), 120_000);
+afterAll(() => world.stop());
+
+const WITHOUT_TOKEN = { 'X-Auth-Token': null };
+
+it.each([
+  ['', '3.71'],
+  ['?microversion=3.44', '3.44'],
+  ['?microversion=latest', '3.71'],
+])('/openapi.json%s needs no token, and is the API at %s', async (query, version) => {
+  const { status, headers, body } = await world.request('GET', `/openapi.json${query}`, undefined, WITHOUT_TOKEN);
+
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(body).toMatchObject({ openapi: '3.1.0', info: { version } });
+  expect(body.paths).toHaveProperty(['/v3/attachments/{id}', 'put']);
+});
+
+it.each(['2.0', '3.999', 'nonsense', '3.44 x'])('there is no document for %s', async (asked) => {
+  const answer = await world.request('GET', `/openapi.json?microversion=${encodeURIComponent(asked)}`, undefined, WITHOUT_TOKEN);
+
+  expect([400, 406]).toContain(answer.status);
+});
+
+it('/docs is a page for people, without a token and without a script', async () => {
+  const { status, headers, text } = await world.request('GET', '/docs?microversion=3.44', undefined, WITHOUT_TOKEN);
+
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(text).toContain('/v3/attachments/{id}');
+});
+
+/** A document that says something else than the gateway does. */
+function lying(change: (document: OpenApiDocument) => void): DocumentCheck {
+  const document = JSON.parse(JSON.stringify(openApiDocument(CONTROLLERS, microversion('3.44')))) as OpenApiDocument;
+  change(document);
+  return new DocumentCheck(document);
+}
+
+/** An update and its answer, as they went over the wire. */
+async function anUpdate(): Promise<Exchange> {
+  const { id } = await world.reservedAttachment();
+  const [path, body] = [`/v3/attachments/${id}`, { attachment: { connector: aConnector() } }];
+  const { status, headers, text, body: answered } = await world.request('PUT', path, body);
+  return { method: 'PUT', path, body, answer: { status, contentType: headers.get('content-type'), body: answered, text } };
+}
+
+describe('given a document that lies, the check of all answers sees it', () => {
+  type Attachment = { properties: Record<string, object>; required: string[] };
+  const attachment = (document: OpenApiDocument) => document.components.schemas.Attachment as unknown as Attachment;
+
+  it('and says nothing where it does not', async () => {
+    expect(lying(() => undefined).faultOf(await anUpdate())).toBeNull();
+  });
+
+  it.each<[string, (document: OpenApiDocument) => void, string]>([
+    ['of a key that is there', (document) => delete attachment(document).properties.attach_mode, 'must NOT have additional properties'],
+    ['of a key that is not', (document) => attachment(document).required.push('links'), "must have required property 'links'"],
+    [
+      'of a status',
+      (document) => delete (document.paths['/v3/attachments/{id}']?.put?.responses as Record<string, object>)['200'],
+      'status 200',
+    ],
+    [
+      'of a word',
+      (document) => Object.assign(attachment(document).properties, { status: { const: 'attached' } }),
+      'must be equal to constant',
+    ],
+    [
+      'of what a request must hold',
+      (document) => Object.assign(document.components.schemas, { ConnectedBy: { type: 'object', required: ['mode'] } }),
+      'the body was accepted, and by the document it is not',
+    ],
+    ['of a path', (document) => delete document.paths['/v3/attachments/{id}'], 'there is no such operation'],
+  ])('%s', async (_what, change, seen) => {
+    expect(lying(change).faultOf(await anUpdate())).toContain(seen);
+  });
+
+  it('of what a request may leave out', async () => {
+    const { id } = await world.reservedAttachment();
+    const [path, body] = [`/v3/attachments/${id}`, { attachment: {} }];
+    const { status, headers, text, body: answered } = await world.request('PUT', path, body);
+    const exchange = { method: 'PUT', path, body, answer: { status, contentType: headers.get('content-type'), body: answered, text } };
+
+    const check = lying((document) => delete (document.components.schemas.ConnectedBy as { required?: string[] }).required);
+
+    expect(check.faultOf(exchange)).toContain('by the document it is right');
+  });
+});

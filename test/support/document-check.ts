@@ -1,0 +1,149 @@
+import type { IncomingMessage } from 'node:http';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { OpenApiDocument } from '../../apps/gateway/src/openapi/openapi';
+import { urlRewriter } from '../../apps/gateway/src/openstack/request-url';
+
+/** A request as it was sent, and what came back. */
+export interface Exchange {
+  method: string;
+  path: string;
+  body: unknown;
+  answer: { status: number; contentType: string | null; body: unknown; text: string };
+}
+
+interface Content {
+  [mediaType: string]: { schema: object };
+}
+interface Response {
+  $ref?: string;
+  content?: Content;
+}
+interface Action {
+  status: string;
+  request: object;
+  answer?: object;
+}
+interface Operation {
+  requestBody?: { content: Content };
+  responses: Record<string, Response>;
+  'x-actions'?: Record<string, Action>;
+}
+
+const canonical = urlRewriter('[0-9a-f\\-]+');
+/** How the gateway words what a schema refuses. */
+const SCHEMA_WORDS = /^Invalid input for field\/attribute |is a required property$|^Additional properties are not allowed/;
+
+/** Holds what goes over the wire against one OpenAPI document. */
+export class DocumentCheck {
+  private readonly ajv = new Ajv2020({ strictTypes: false, strictRequired: false, validateFormats: false, allErrors: true });
+  private readonly validators = new Map<string, ValidateFunction>();
+  private readonly templates: { pattern: RegExp; item: Record<string, object> }[];
+
+  constructor(private readonly document: OpenApiDocument) {
+    this.ajv.addSchema({ $id: 'api', $defs: inDefinitions(document.components.schemas) });
+    const paths = Object.entries(document.paths).sort(([a], [b]) => parameters(a) - parameters(b));
+    this.templates = paths.map(([path, item]) => ({ pattern: patternOf(path), item }));
+  }
+
+  /** What the document does not know of the exchange; null: it is as it says. */
+  faultOf(exchange: Exchange): string | null {
+    const operation = this.operationOf(exchange);
+    if (!operation) return 'there is no such operation';
+    return this.answerFault(operation, exchange) ?? this.requestFault(operation, exchange);
+  }
+
+  /** The same where there is no operation for it: it must be refused, and as everything is refused. */
+  faultAsStray({ answer: { status, contentType, body } }: Exchange): string | null {
+    if (status < 400) return status === 204 || status === 302 ? null : `there is no such operation, and it answers ${status}`;
+    if (contentType?.startsWith('application/json') !== true) return status === 404 || status === 413 ? null : `${status} is no text`;
+    return this.schemaFault({ $ref: `#/components/schemas/Fault${status}` }, body);
+  }
+
+  /** Whether there is an operation for it, at this microversion. */
+  knows(exchange: Exchange): boolean {
+    return this.operationOf(exchange) !== undefined;
+  }
+
+  /** What is wrong with a value by a schema of the document; null: nothing. */
+  schemaFault(schema: object, value: unknown): string | null {
+    const key = JSON.stringify(schema);
+    const validate = this.validators.get(key) ?? this.ajv.compile(inDefinitions(schema));
+    this.validators.set(key, validate);
+    return validate(value) ? null : this.ajv.errorsText(validate.errors, { dataVar: '' });
+  }
+
+  private operationOf({ method, path }: Exchange): Operation | undefined {
+    const url = pathOf(method, path);
+    const found = this.templates.find(({ pattern, item }) => pattern.test(url) && method.toLowerCase() in item);
+    return found?.item[method.toLowerCase()] as Operation | undefined;
+  }
+
+  private answerFault(operation: Operation, { answer, body }: Exchange): string | null {
+    const action = actionOf(operation, body);
+    const isSuccess = answer.status < 400 && answer.status !== 204;
+    if (action && isSuccess) return this.actionFault(action, answer);
+    const response = operation.responses[answer.status];
+    if (!response) return `status ${answer.status} is none of ${Object.keys(operation.responses).join(', ')}`;
+    return this.bodyFault(this.resolved(response).content, answer);
+  }
+
+  private actionFault({ status, answer: schema }: Action, answer: Exchange['answer']): string | null {
+    if (String(answer.status) !== status) return `status ${answer.status} is not that of the action, ${status}`;
+    return this.bodyFault(schema && { 'application/json': { schema } }, answer);
+  }
+
+  private bodyFault(content: Content | undefined, { contentType, body, text }: Exchange['answer']): string | null {
+    if (!content) return text === '' ? null : `there is a body, ${text}`;
+    const mediaType = contentType?.split(';', 1)[0] ?? 'nothing';
+    const said = content[mediaType];
+    if (!said) return `the content type ${mediaType} is none of ${Object.keys(content).join(', ')}`;
+    return this.schemaFault(said.schema, mediaType.endsWith('json') ? body : text);
+  }
+
+  /** What was done was asked for as the document says, and what was refused for its form the document refuses too. */
+  private requestFault(operation: Operation, { body, answer }: Exchange): string | null {
+    const schema = actionOf(operation, body)?.request ?? Object.values(operation.requestBody?.content ?? {})[0]?.schema;
+    const sent = jsonOf(body);
+    if (!schema || sent === undefined) return null;
+    const fault = this.schemaFault(schema, sent);
+    const isDone = answer.status < 300 && operation.responses[answer.status]?.$ref === undefined;
+    if (isDone && fault !== null) return `the body was accepted, and by the document it is not: ${fault}`;
+    const { message } = (answer.body as { badRequest?: { message?: string } } | null)?.badRequest ?? {};
+    const isRefused = message !== undefined && SCHEMA_WORDS.test(message);
+    return isRefused && fault === null ? `the body was refused (${message}), and by the document it is right` : null;
+  }
+
+  private resolved(response: Response): Response {
+    const name = response.$ref?.split('/').at(-1);
+    return name === undefined ? response : (this.document.components.responses[name] as Response);
+  }
+}
+
+const parameters = (path: string): number => path.split('{').length;
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
+
+/** Without project, query and format; with the slash of `/v3/`, which the edge takes away. */
+function pathOf(method: string, path: string): string {
+  const [sent = ''] = path.split('?', 1);
+  return sent === '/v3/' ? sent : canonical({ method, url: sent } as IncomingMessage);
+}
+
+function actionOf(operation: Operation, body: unknown): Action | undefined {
+  const sent = jsonOf(body);
+  const [name = ''] = Object.keys(sent !== null && typeof sent === 'object' ? sent : {});
+  return operation['x-actions']?.[name];
+}
+
+/** As it went over the wire. Undefined: there is none, or it is no JSON. */
+function jsonOf(body: unknown): unknown {
+  if (body === undefined) return undefined;
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+  try {
+    return JSON.parse(isRaw ? Buffer.from(body).toString() : JSON.stringify(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const inDefinitions = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"api#/$defs/')) as object;
