@@ -13,7 +13,7 @@ const CONNECTION_INFO: Schema = {
   description: '`{}` while there is no connection; null for an attachment that never had one. Carries secrets.',
   anyOf: [
     { type: 'null' },
-    { type: 'object', maxProperties: 0 },
+    objectOf(null, { format: { ...TEXT, description: "Of the volume's image; in a show alone." } }, ['format']),
     {
       type: 'object',
       properties: {

@@ -5,7 +5,7 @@ import { faultBody, faultOf } from '../openstack/faults.js';
 import type { GatewayAdapter } from '../openstack/gateway.adapter.js';
 import type { Query } from '../openstack/list-query.js';
 import { JSON_MEDIA_TYPE } from '../openstack/media-type.js';
-import { type Microversion, negotiate, printed } from '../openstack/microversion.js';
+import { negotiate, printed } from '../openstack/microversion.js';
 import { docsPage } from './docs-page.js';
 import { type OpenApiDocument, openApiDocument } from './openapi.js';
 
@@ -13,7 +13,8 @@ const HTML = { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Security-Pol
 
 /** `/openapi.json` and `/docs`, beside Nest's routes: they describe the API and are no part of it, and nobody needs a token to read them. */
 export class OpenApiPages implements OnModuleInit {
-  private readonly documents = new Map<string, OpenApiDocument>();
+  /** Each is made when it is first asked for; for each microversion a hundred kilobytes. */
+  private readonly made = new Map<string, Buffer>();
 
   constructor(
     private readonly host: HttpAdapterHost<GatewayAdapter>,
@@ -21,25 +22,24 @@ export class OpenApiPages implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.serve('/openapi.json', (reply, document) => reply.header('Content-Type', JSON_MEDIA_TYPE).send(JSON.stringify(document)));
-    this.serve('/docs', (reply, document) => reply.headers(HTML).send(docsPage(document)));
+    this.serve('/openapi.json', { 'Content-Type': JSON_MEDIA_TYPE }, (document) => JSON.stringify(document));
+    this.serve('/docs', HTML, docsPage);
   }
 
-  private serve(url: string, answer: (reply: FastifyReply, document: OpenApiDocument) => FastifyReply): void {
+  private serve(url: string, headers: Record<string, string>, written: (document: OpenApiDocument) => string): void {
     this.host.httpAdapter.getInstance().get(url, (request: FastifyRequest, reply: FastifyReply) => {
       const { microversion = 'latest' } = request.query as Query;
       const { version, refusal } = negotiate(`volume ${[microversion].flat().join(' ')}`);
-      if (!refusal) return answer(reply, this.documentAt(version));
+      const write = () => written(openApiDocument(this.controllers, version));
+      if (!refusal) return reply.headers(headers).send(this.page(`${url} ${printed(version)}`, write));
       const fault = faultOf(refusal.kind, request);
       return reply.status(fault.code).header('Content-Type', JSON_MEDIA_TYPE).send(faultBody(fault, refusal.message));
     });
   }
 
-  /** Made when it is first asked for. */
-  private documentAt(version: Microversion): OpenApiDocument {
-    const key = printed(version);
-    const document = this.documents.get(key) ?? openApiDocument(this.controllers, version);
-    this.documents.set(key, document);
-    return document;
+  private page(key: string, write: () => string): Buffer {
+    const page = this.made.get(key) ?? Buffer.from(write());
+    this.made.set(key, page);
+    return page;
   }
 }
