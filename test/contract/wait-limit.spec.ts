@@ -1,6 +1,6 @@
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
-import { absent, asked, complete, create, failure, GENERIC, hostsOf, LONG_LEASE, pending, remove, rowsOf, update } from './calls';
+import { absent, asked, complete, create, failure, GENERIC, hostsOf, joining, LONG_LEASE, pending, remove, rowsOf, update } from './calls';
 
 /** Callers who wait for a driver that hangs: what they hear at the limit, and what becomes of the work. */
 let world: World;
@@ -28,7 +28,7 @@ it('case 146: an update is told to repeat, and the repeat joins', async () => {
 
   expect(await update(world, id)).toMatchObject(UNKNOWN_YET);
   expect(await world.attachmentRow(id)).toMatchObject({ attach_status: 'reserved' });
-  const again = pending(update(world, id));
+  const { answer: again } = await joining(world, id);
   goOn();
 
   expect(await again).toMatchObject({ status: 200, body: { attachment: { status: 'attaching' } } });
