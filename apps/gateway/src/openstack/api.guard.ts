@@ -33,9 +33,10 @@ export class ApiGuard implements CanActivate {
     const request = http.getRequest<FastifyRequest>();
     const { openstack } = request;
 
+    const isPublic = this.reflector.get<boolean | undefined>(PUBLIC, context.getHandler()) ?? false;
     // The edge has already turned away callers without a token; this holds even for a path that it did not recognise.
-    if (!openstack.caller && !this.reflector.get<boolean>(PUBLIC, context.getHandler())) throw unauthenticated();
-    openstack.version = negotiated(request, http.getResponse<FastifyReply>());
+    if (!openstack.caller && !isPublic) throw unauthenticated();
+    openstack.version = negotiated(request, http.getResponse<FastifyReply>(), isPublic);
     this.readBody(context, request);
     refuseOtherProject(request, openstack);
     refuseUnstorable(request);
@@ -61,9 +62,11 @@ export class ApiGuard implements CanActivate {
   }
 }
 
-function negotiated(request: FastifyRequest, reply: FastifyReply): Microversion {
+/** Whoever only asks what we speak cannot know it yet, so there a header that we refuse elsewhere is as good as none. */
+function negotiated(request: FastifyRequest, reply: FastifyReply, onlyAsks: boolean): Microversion {
   const header = request.headers[VERSION_HEADER.toLowerCase()];
-  const { version, echo, refusal } = negotiate(Array.isArray(header) ? header.join(',') : header);
+  const asked = negotiate(Array.isArray(header) ? header.join(',') : header);
+  const { version, echo, refusal } = asked.refusal && onlyAsks ? negotiate(undefined) : asked;
   if (request.openstack.caller) void reply.header(COMPUTE_REQUEST_ID, request.id);
   if (echo !== null) void reply.header(VERSION_HEADER, `volume ${echo}`).header('Vary', VERSION_HEADER);
   if (refusal) throw refusal;

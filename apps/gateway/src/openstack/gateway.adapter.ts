@@ -68,12 +68,18 @@ export class GatewayAdapter extends FastifyAdapter {
       return void sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
     const identity = identify(request.headers);
-    if (!identity && needsToken(request.url)) return void this.invite(request, reply);
-    if (request.method === 'GET' && isBareVersion(request.originalUrl)) return void redirect(reply);
+    if (!identity && needsToken(request)) return void this.invite(request, reply);
+    if (request.method === 'GET' && isBareVersion(request.originalUrl)) return void this.leadToVersions(request, reply);
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
     request.openstack = freshContext(identity && { ...identity, requestId: request.id, globalRequestId });
     done();
+  }
+
+  /** To a whole URL: the library under the SDK and the command lines takes it as it is. */
+  private leadToVersions(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const location = `${endpointOf(request, this.config.PUBLIC_ENDPOINT)}/v3/`;
+    return reply.status(302).headers({ Location: location, 'Content-Type': TEXT_MEDIA_TYPE }).send('');
   }
 
   private invite(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -95,5 +101,8 @@ export class GatewayAdapter extends FastifyAdapter {
   }
 }
 
-const redirect = (reply: FastifyReply) => reply.status(302).headers({ Location: '/v3/', 'Content-Type': TEXT_MEDIA_TYPE }).send('');
-const needsToken = (url: string) => url === '/v3' || url.startsWith('/v3/') || url.startsWith('/v3?');
+/** Openstacksdk reads what we speak before it sends its token; who names a user in its place is an older client, and wants to be told one. */
+function needsToken({ method, url, headers }: FastifyRequest): boolean {
+  if (url.startsWith('/v3/')) return true;
+  return (url === '/v3' || url.startsWith('/v3?')) && (method !== 'GET' || headers['x-auth-user'] !== undefined);
+}

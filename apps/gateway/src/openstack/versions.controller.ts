@@ -22,6 +22,7 @@ export class VersionsController {
 
   /** `/v3/` for the client; without the slash the edge has redirected it. */
   @Get('v3')
+  @Public()
   v3(@Req() request: FastifyRequest) {
     return versions(endpointOf(request, this.config.PUBLIC_ENDPOINT));
   }
