@@ -85,6 +85,17 @@ it('volumes are sorted by name, and an offset skips from the marker on', async (
   expect(new URL(behind.body.volumes_links[0].href as string).searchParams.has('offset')).toBe(false);
 });
 
+it('volumes are sorted by what the command line calls their name, and by whether they are bootable', async () => {
+  await world.request('POST', `/v3/volumes/${ids[2]}/action`, { 'os-set_bootable': { bootable: true } }, { 'X-Auth-Token': token });
+  const sorted = async (query: string) => idsIn((await list(`?limit=3&sort=${query}`)).body);
+  const [a, c, b] = ids;
+
+  expect(await sorted('display_name:asc')).toEqual([a, b, c]);
+  expect((await sorted('bootable:desc'))[0]).toBe(b);
+  expect(idsIn((await list(`?sort=display_name:asc&marker=${a}&limit=1`)).body)).toEqual([b]);
+  expect(idsIn((await list(`?sort=bootable:desc,name:asc&marker=${b}&limit=1`)).body)).toEqual([a]);
+});
+
 it('a marker that is nobody, or of another project, is not found', async () => {
   const foreign = await world.request('POST', '/v3/volumes', { volume: { size: 1 } });
 

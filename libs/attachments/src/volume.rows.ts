@@ -29,6 +29,8 @@ export const VOLUME_LIST: ListOf = {
   columns: {
     id: text('id'),
     name: text('name'),
+    // Cinder's own name for it, which its command line sorts by.
+    display_name: text('name'),
     status: text('status'),
     attach_status: text('attach_status'),
     migration_status: text('migration_status'),
@@ -38,6 +40,7 @@ export const VOLUME_LIST: ListOf = {
     project_id: text('project_id'),
     volume_type_id: text('volume_type_id'),
     size: { name: 'a.size', type: 'integer' },
+    bootable: { name: 'a.bootable', type: 'boolean' },
     created_at: stamp('created_at'),
     updated_at: stamp('updated_at'),
   },
