@@ -34,7 +34,15 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/conformance-report.cjs'],
   projects: [
     { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
-    { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/).*\\.spec\\.ts$' },
+    { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/|clients/).*\\.spec\\.ts$' },
+    // The clients of OpenStack, as Debian has them; each command is a process of its own.
+    {
+      ...withServers,
+      globalSetup: '<rootDir>/test/clients/global-setup.ts',
+      displayName: 'clients',
+      setupFilesAfterEnv: ['<rootDir>/test/clients/time-limit.ts'],
+      testRegex: '/test/clients/.*\\.spec\\.ts$',
+    },
     // They kill, freeze and starve: one at a time (`--runInBand`), and nothing beside them.
     { ...withServers, displayName: 'faults', testRegex: '/test/faults/.*\\.spec\\.ts$' },
   ],
