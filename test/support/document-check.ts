@@ -8,7 +8,7 @@ export interface Exchange {
   method: string;
   path: string;
   body: unknown;
-  answer: { status: number; contentType: string | null; body: unknown; text: string };
+  answer: { status: number; headers: Headers; body: unknown; text: string };
 }
 
 interface Content {
@@ -17,6 +17,7 @@ interface Content {
 interface Response {
   $ref?: string;
   content?: Content;
+  headers?: Record<string, { $ref?: string; required?: boolean }>;
 }
 interface Action {
   status: string;
@@ -60,7 +61,8 @@ export class DocumentCheck {
   }
 
   /** The same where there is no operation for it: it must be refused, and as everything is refused. */
-  faultAsStray({ answer: { status, contentType, body } }: Exchange): string | null {
+  faultAsStray({ answer: { status, headers, body } }: Exchange): string | null {
+    const contentType = headers.get('content-type');
     if (status < 400) return status === 204 || status === 302 ? null : `there is no such operation, and it answers ${status}`;
     if (contentType?.startsWith('application/json') !== true) return status === 404 || status === 413 ? null : `${status} is no text`;
     return this.schemaFault({ $ref: `#/components/schemas/Fault${status}` }, body);
@@ -91,7 +93,17 @@ export class DocumentCheck {
     if (action && isSuccess) return this.actionFault(action, answer);
     const response = operation.responses[answer.status];
     if (!response) return `status ${answer.status} is none of ${Object.keys(operation.responses).join(', ')}`;
-    return this.bodyFault(this.resolved(response).content, answer);
+    const { headers = {}, content } = this.resolved(response);
+    return this.headerFault(headers, answer) ?? this.bodyFault(content, answer);
+  }
+
+  private headerFault(said: NonNullable<Response['headers']>, { headers }: Exchange['answer']): string | null {
+    const shared = this.document.components.headers as Record<string, { required?: boolean }>;
+    const missing = Object.entries(said).filter(([name, { $ref, required }]) => {
+      const isRequired = required ?? shared[$ref?.split('/').at(-1) ?? '']?.required;
+      return isRequired && !headers.has(name);
+    });
+    return missing.length === 0 ? null : `the header ${missing.map(([name]) => name).join(', ')} is missing`;
   }
 
   private actionFault({ status, answer: schema }: Action, answer: Exchange['answer']): string | null {
@@ -99,9 +111,9 @@ export class DocumentCheck {
     return this.bodyFault(schema && { 'application/json': { schema } }, answer);
   }
 
-  private bodyFault(content: Content | undefined, { contentType, body, text }: Exchange['answer']): string | null {
+  private bodyFault(content: Content | undefined, { headers, body, text }: Exchange['answer']): string | null {
     if (!content) return text === '' ? null : `there is a body, ${text}`;
-    const mediaType = contentType?.split(';', 1)[0] ?? 'nothing';
+    const mediaType = headers.get('content-type')?.split(';', 1)[0] ?? 'nothing';
     const said = content[mediaType];
     if (!said) return `the content type ${mediaType} is none of ${Object.keys(content).join(', ')}`;
     return this.schemaFault(said.schema, mediaType.endsWith('json') ? body : text);

@@ -67,8 +67,7 @@ export class StartedGateway {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
     const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
-    const contentType = response.headers.get('content-type');
-    if (documented(sent['OpenStack-API-Version'], { method, path, body, answer: { ...answer, contentType } })) this.validated++;
+    if (documented(sent['OpenStack-API-Version'], { method, path, body, answer })) this.validated++;
     return answer;
   }
 }

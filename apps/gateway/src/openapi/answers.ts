@@ -17,7 +17,7 @@ const HEADERS: Schema = { 'x-openstack-request-id': { $ref: '#/components/header
 
 export const success = (description: string, answer: Answer | null): Schema => ({
   description,
-  headers: HEADERS,
+  headers: { ...HEADERS, ...answer?.headers },
   ...(answer && { content: contentOf(answer) }),
 });
 

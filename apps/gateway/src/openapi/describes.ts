@@ -7,11 +7,13 @@ import type { ByVersion, Schema } from './schema.js';
 export interface Answer {
   schema: Schema;
   example: unknown;
+  /** Beside those of every answer. */
+  headers?: Readonly<Record<string, Schema>>;
   /** The bare value instead of JSON. */
   isText?: true;
 }
 
-export interface QueryParameter {
+export interface Parameter {
   name: string;
   description: string;
   schema?: Schema;
@@ -42,7 +44,9 @@ export interface RouteDescription {
   answer: ByVersion<Answer> | null;
   /** What it refuses, beside what every route does. */
   refuses?: readonly ErrorKind[];
-  query?: readonly QueryParameter[];
+  query?: readonly Parameter[];
+  /** Of the request, beside the microversion and the token. */
+  headers?: readonly Parameter[];
   /** Of the body. Its schema is the class's where the method asks for one by `@RequestBody`. */
   request?: { schema?: Schema; example: unknown };
   actions?: Readonly<Record<string, ActionDescription>>;

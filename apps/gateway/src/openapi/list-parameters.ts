@@ -1,9 +1,9 @@
 import type { ListRules } from '../openstack/list-query.js';
-import type { QueryParameter } from './describes.js';
+import type { Parameter } from './describes.js';
 
 const WHOLE = { type: 'integer', minimum: 0, maximum: 2_147_483_647 };
 
-const PAGING: readonly QueryParameter[] = [
+const PAGING: readonly Parameter[] = [
   { name: 'limit', description: 'At most so many; the operator sets the largest (1000 unless told otherwise).', schema: WHOLE },
   { name: 'marker', description: 'The id of the last row of the page before.' },
   { name: 'offset', description: 'How many rows to skip behind the marker.', schema: WHOLE },
@@ -14,7 +14,7 @@ const PAGING: readonly QueryParameter[] = [
 ];
 
 /** What a list can be asked, by the rules that it reads its query with. */
-export const listParameters = ({ filters }: ListRules): readonly QueryParameter[] => [
+export const listParameters = ({ filters }: ListRules): readonly Parameter[] => [
   ...PAGING,
   ...filters.map((name) => ({
     name,

@@ -1,7 +1,7 @@
 import { isAtLeast, type Microversion, microversion, VERSION_HEADER } from '../openstack/microversion.js';
 import { inJson, refusals, success, writes } from './answers.js';
 import type { ApiRoute, Verb } from './api-routes.js';
-import type { ActionDescription, QueryParameter } from './describes.js';
+import type { ActionDescription, Parameter } from './describes.js';
 import { requestSchema } from './request-schema.js';
 import { at, objectOf, type Schema, TEXT } from './schema.js';
 
@@ -9,13 +9,15 @@ import { at, objectOf, type Schema, TEXT } from './schema.js';
 export function operationOf(route: ApiRoute, verb: Verb, version: Microversion): Schema {
   const { id, verbs, path, isPublic, description } = route;
   const actions = actionsAt(route, version);
+  const { query = [], headers = [] } = description;
+  const said = [...namedParameters('query', query, version), ...namedParameters('header', headers, version)];
   return {
     operationId: verbs.length === 1 ? id : `${id}_${verb}`,
     summary: description.summary,
     ...(description.description !== undefined && { description: description.description }),
     tags: [tagOf(path)],
     ...(isPublic && { security: [] }),
-    parameters: [...pathParameters(path), ...queryParameters(route, version), { $ref: '#/components/parameters/Microversion' }],
+    parameters: [...pathParameters(path), ...said, { $ref: '#/components/parameters/Microversion' }],
     ...(writes(verb) && requestOf(route, version, actions)),
     responses: { ...refusals(route, verb), ...successes(route, version, actions) },
     ...(actions.length > 0 && { 'x-actions': Object.fromEntries(actions.map(([name, action]) => [name, actionFacts(name, action)])) }),
@@ -53,10 +55,10 @@ function actionSchema(name: string, { body, orNull }: Pick<ActionDescription, 'b
 const pathParameters = (path: string): Schema[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: TEXT }));
 
-const queryParameters = ({ description: { query = [] } }: ApiRoute, version: Microversion): Schema[] =>
-  query.filter(({ since = '3.0' }) => isAtLeast(version, microversion(since))).map(queryParameter);
-
-const queryParameter = ({ name, description, schema = TEXT }: QueryParameter): Schema => ({ name, in: 'query', description, schema });
+const namedParameters = (place: 'query' | 'header', known: readonly Parameter[], version: Microversion): Schema[] =>
+  known
+    .filter(({ since = '3.0' }) => isAtLeast(version, microversion(since)))
+    .map(({ name, description, schema = TEXT }) => ({ name, in: place, description, schema }));
 
 function requestOf({ bodies, description: { request } }: ApiRoute, version: Microversion, actions: NamedAction[]): Schema {
   const content = (schema: Schema, example: unknown) => ({ requestBody: { required: true, content: inJson(schema, example) } });

@@ -1,27 +1,40 @@
 import type { Descriptions } from '../openapi/describes.js';
 import { mapOf, objectOf, TEXT } from '../openapi/schema.js';
+import { isAtLeast, printed } from '../openstack/microversion.js';
+import { TAGS_SINCE } from './volume-metadata.requests.js';
 
 const WHOLE = { schema: objectOf(null, { metadata: mapOf(TEXT) }), example: { metadata: { shelf: 'upper' } } };
 const KEY = {
   schema: objectOf(null, { meta: { ...mapOf(TEXT), minProperties: 1, maxProperties: 1 } }),
   example: { meta: { shelf: 'upper' } },
 };
-const TAG = 'From 3.15 on `If-Match` names the tag that a reader was given; where the metadata has another by now the answer is 412.';
+const IF_MATCH = [
+  {
+    name: 'If-Match',
+    description: 'The tag that a reader was given: where the metadata has another by now, the answer is 412.',
+    since: printed(TAGS_SINCE),
+  },
+];
+const TAGGED = { ...WHOLE, headers: { Etag: { description: 'For `If-Match`.', required: true, schema: TEXT } } };
 
 export const VOLUME_METADATA_ROUTES = {
-  list: { summary: "List a volume's metadata", description: 'From 3.15 on with an `Etag`.', answer: WHOLE, refuses: ['notFound'] },
+  list: {
+    summary: "List a volume's metadata",
+    answer: (version) => (isAtLeast(version, TAGS_SINCE) ? TAGGED : WHOLE),
+    refuses: ['notFound'],
+  },
   show: { summary: 'Show one key of the metadata', answer: KEY, refuses: ['notFound'] },
   merge: { summary: 'Add to the metadata', request: { example: WHOLE.example }, answer: WHOLE, refuses: ['notFound'] },
   replace: {
     summary: 'Put other metadata in its place',
-    description: TAG,
+    headers: IF_MATCH,
     request: { example: WHOLE.example },
     answer: WHOLE,
     refuses: ['notFound', 'preconditionFailed'],
   },
   set: {
     summary: 'Set one key of the metadata',
-    description: TAG,
+    headers: IF_MATCH,
     request: { example: KEY.example },
     answer: KEY,
     refuses: ['notFound', 'preconditionFailed'],

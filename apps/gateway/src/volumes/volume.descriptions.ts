@@ -1,4 +1,4 @@
-import type { Answer, Descriptions, QueryParameter } from '../openapi/describes.js';
+import type { Answer, Descriptions, Parameter } from '../openapi/describes.js';
 import { listParameters } from '../openapi/list-parameters.js';
 import { COUNT, LINKS, listOf, mapOf, objectOf, type Schema, TEXT } from '../openapi/schema.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
@@ -27,7 +27,7 @@ const page = (version: Microversion, volume: Schema, example: unknown): Answer =
   };
 };
 
-const LIST_QUERY: readonly QueryParameter[] = [
+const LIST_QUERY: readonly Parameter[] = [
   ...listParameters(VOLUME_LIST_RULES),
   { name: 'with_count', description: 'Whether to count the rows of all pages.', since: '3.45' },
 ];
