@@ -32,7 +32,8 @@ export function refusals({ path, isPublic, description: { refuses = [] } }: ApiR
   const kinds = [...ALWAYS, ...(verb === 'get' ? [] : (['lost'] as const)), ...(writes(verb) ? WITH_BODY : []), ...refuses];
   const faults = kinds.map((kind) => faultOf(kind, { method: verb.toUpperCase(), url: path }));
   return {
-    ...(!isPublic && { 204: shared('Invitation') }),
+    // At /v3/ an older client names its user to get a token; the document of versions alone invites nobody.
+    ...((!isPublic || path !== '/') && { 204: shared('Invitation') }),
     ...Object.fromEntries(faults.map((fault) => [String(fault.code), shared(nameOf(fault))])),
   };
 }
