@@ -49,8 +49,10 @@ function pageOf(found, notes) {
   return { text: written(rows, counts, found.size), faults };
 }
 
+/** By file, since files end in another order each time. */
 const testsIn = (tests) =>
   [...new Map(tests.map(({ title, file }) => [file, title]))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, title]) => `${escaped(title)} ([${file.split('/').at(-1)}](../${file}))`)
     .join('<br>');
 const escaped = (text) =>

@@ -44,7 +44,7 @@ function runner(driver: Partial<VolumeDriver>, attached: () => Promise<string>) 
     removeExport: async () => undefined,
     ...driver,
   };
-  const registry = { for: () => whole } as unknown as DriverRegistry;
+  const registry = { for: () => whole, traitsOf: () => ({}) } as unknown as DriverRegistry;
   const times = { ATTACH_WINDOW_MS: 40_000 } as TimesConfig;
   return { calls, runner: new AttachRunner(operations as unknown as OperationsService, registry, times) };
 }
