@@ -77,6 +77,10 @@ one file shows one of them. What Mooring does otherwise than Cinder on purpose i
 ${rows.join('\n')}
 `;
 
+/** What a page says of the cases, however their tests are called. */
+const saidOf = (page) =>
+  Array.from(page.matchAll(/^\| (\d\S*) \|.*\| (held|failed|waiting) \|/gm), ([, n, result]) => `${n} ${result}`).join();
+
 /** A jest reporter: after a whole run it brings the page up to date, and fails the run where that page would not be true. */
 class ConformanceReport {
   constructor(globalConfig) {
@@ -90,7 +94,8 @@ class ConformanceReport {
     const before = readFileSync(PAGE, 'utf8');
     if (before === text) return;
     writeFileSync(PAGE, text);
-    this.error = new Error('docs/conformance.md was not true any more, and has been written anew: commit it.');
+    if (saidOf(before) !== saidOf(text))
+      this.error = new Error('docs/conformance.md was not true any more, and has been written anew: commit it.');
   }
 
   getLastError() {
@@ -100,5 +105,6 @@ class ConformanceReport {
 
 module.exports = ConformanceReport;
 module.exports.casesIn = casesIn;
+module.exports.saidOf = saidOf;
 module.exports.pageOf = pageOf;
 module.exports.testsByCase = testsByCase;

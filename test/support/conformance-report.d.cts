@@ -10,3 +10,4 @@ interface FileResult {
 export function casesIn(title: string): string[];
 export function testsByCase(results: FileResult[]): Map<string, Test[]>;
 export function pageOf(found: Map<string, Test[]>, notes: Record<string, object>): { text: string; faults: string[] };
+export function saidOf(page: string): string;

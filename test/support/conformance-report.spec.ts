@@ -1,4 +1,4 @@
-import { casesIn, pageOf, testsByCase } from './conformance-report.cjs';
+import { casesIn, pageOf, saidOf, testsByCase } from './conformance-report.cjs';
 
 const run = (...titles: [title: string, status?: string][]) => [
   {
@@ -32,4 +32,12 @@ it('a case that nobody tests or explains is a fault, and so is one that is said 
   const { faults } = pageOf(testsByCase(run(['case 9: here'])), waiting(['7']));
 
   expect(faults).toEqual(['case 7 has no test, and no note says why', 'case 9 has a test and a note that it waits']);
+});
+
+it('a page is as true as before when a test is called otherwise, and is not when a case has come to something else', () => {
+  const page = (...titles: [title: string, status?: string][]) => pageOf(testsByCase(run(...titles)), waiting(['7'])).text;
+
+  expect(saidOf(page(['case 7: fine']))).toBe(saidOf(page(['case 7: as it should be'])));
+  expect(saidOf(page(['case 7: fine']))).not.toBe(saidOf(page(['case 7: fine', 'failed'])));
+  expect(saidOf(page(['case 7: fine']))).toContain('6 waiting,7 held,8 waiting');
 });
