@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from '@app/domain';
+import { type ConnectionInfo, TRANSITIONS } from '@app/domain';
 import type { AttachmentRecord } from './records.js';
 import { type KeyRing, place } from './sealing.js';
 import { raw } from './sql.js';
@@ -16,6 +16,10 @@ export interface AttachmentRow extends Omit<AttachmentRecord, 'connectionInfo'> 
 export const ATTACHMENT_COLUMNS = raw(`a.id, a.volume_id as "volumeId", a.project_id as "projectId", a.instance_uuid as "instanceUuid",
   a.attach_status as "attachStatus", a.attach_mode as "attachMode", a.attach_time as "attachTime", a.detach_time as "detachTime",
   a.connection_info as "sealedInfo"`);
+
+/** Assignments: the row is gone, and with it all that is recorded of its connection. */
+export const GOES = raw(`attach_status = '${TRANSITIONS.detach.attachment}', deleted = true, deleted_at = clock_timestamp(),
+  detach_time = clock_timestamp(), updated_at = clock_timestamp(), connection_info = null, connector = null, connector_digest = null`);
 
 /** The live attachments of a volume as a JSON list of summaries: the answer of a delete. */
 export const summariesOf = (volumeId: string, unless: string) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MODE_UNSAID, type Situation, TRANSITIONS, type VolumeStatus } from '@app/domain';
-import { ATTACHMENT_COLUMNS, NEVER_CONNECTED, summariesOf } from './attachment.rows.js';
+import { ATTACHMENT_COLUMNS, GOES, NEVER_CONNECTED, summariesOf } from './attachment.rows.js';
 import { type NewIntent, sealIntent } from './intent.js';
 import { recomputed } from './recompute.js';
 import type { BellName, Caller, NewAttachment } from './records.js';
@@ -20,9 +20,12 @@ interface ToAttach {
 }
 
 /** The CTE `v` with which every deciding statement begins: it holds only while nobody else has decided anything about the volume since. */
-export const volumeAsRead = ({ volume }: Situation, status: VolumeStatus = volume.status): Sql =>
-  sql`v as (update volumes set status = ${status}, revision = revision + 1, updated_at = clock_timestamp()
+export const volumeWith = ({ volume }: Situation, assignments: Sql): Sql =>
+  sql`v as (update volumes set ${assignments}, revision = revision + 1, updated_at = clock_timestamp()
     where id = ${volume.id} and revision = ${volume.revision} returning *, ${volume.status}::text as was)`;
+
+export const volumeAsRead = (situation: Situation, status: VolumeStatus = situation.volume.status): Sql =>
+  volumeWith(situation, sql`status = ${status}`);
 
 /** Readonly volumes make every attachment ro, whatever it asks for (spec: attachments-api §6.2 step 8). */
 const reserved = ({ volume }: Situation, { instanceUuid, mode }: NewAttachment): Sql =>
@@ -80,9 +83,7 @@ export const detachAlone = ({ volume }: Situation, attachmentId: string): Sql =>
       where v.id = ${volume.id} and v.revision = ${volume.revision}
         and not exists (select 1 from operations t where t.attachment_id = ${attachmentId} and (t.touched or t.state = 'running')) returning v.id),
     ${superseded(attachmentId)},
-    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(),
-        detach_time = clock_timestamp(), updated_at = clock_timestamp(), generation = generation + 1,
-        connection_info = null, connector = null, connector_digest = null
+    a as (update attachments set ${GOES}, generation = generation + 1
       from v where attachments.id = ${attachmentId} returning attachments.id)
     select ${summariesOf('v.id', 'a.id')} as remaining from v, a`;
 
@@ -91,10 +92,12 @@ const nextGeneration = (attachmentId: string): Sql =>
     where attachments.id = ${attachmentId} returning attachments.*)`;
 
 /** What waits for the attachment ends; what runs finds its generation gone (design §6). */
-const superseded = (attachmentId: string): Sql =>
+const superseded = (attachmentId: string): Sql => supersededWhere(sql`operations.attachment_id = ${attachmentId}`);
+
+export const supersededWhere = (which: Sql): Sql =>
   sql`s as (update operations set state = 'failed', reason_class = 'superseded',
       intent = case when operations.touched then operations.intent end, finished_at = clock_timestamp(), updated_at = clock_timestamp()
-    from v where operations.attachment_id = ${attachmentId} and operations.state = 'pending' and operations.kind in ('attach', 'complete'))`;
+    from v where ${which} and operations.state = 'pending' and operations.kind in ('attach', 'complete'))`;
 
 function attachOperation(keys: KeyRing, caller: Caller, { intent, digest, host }: NewIntent, creates: boolean): Sql {
   const id = randomUUID();

@@ -13,7 +13,6 @@ import {
   type Situation,
   unavailable,
   updateFailed,
-  volumeNotFound,
 } from '@app/domain';
 import { attachmentRecord, attachmentSummary, ATTACHMENT_COLUMNS, type AttachmentRow } from './attachment.rows.js';
 import type { Database } from './database.js';
@@ -26,11 +25,11 @@ import {
   reserveStatement,
   reserveToConnect,
 } from './attachment.statements.js';
+import { Decisions, joined, ofVolume, type Which } from './decisions.js';
 import { intend, newCredential, openRecorded } from './intent.js';
 import { ATTACHMENT_LIST, page } from './pages.js';
-import { type AttachmentRecord, type Caller, joined, type ListQuery, type NewAttachment, type Promised } from './records.js';
+import type { AttachmentRecord, Caller, ListQuery, NewAttachment, Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
-import { type Seen, seen, situationOf } from './situation.js';
 import { known, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
@@ -39,11 +38,15 @@ import type { TimesConfig } from './store.config.js';
  * in one statement that holds only while the volume's revision is the one that was read; else it reads and decides anew.
  */
 export class AttachmentsService {
+  private readonly decisions: Decisions;
+
   constructor(
     private readonly database: Database,
     private readonly keys: KeyRing,
-    private readonly times: TimesConfig,
-  ) {}
+    { BACKEND_LOST_MS }: TimesConfig,
+  ) {
+    this.decisions = new Decisions(database, BACKEND_LOST_MS);
+  }
 
   /** @throws notFound, also for what belongs to another project. */
   async find(caller: Caller, id: string): Promise<AttachmentRecord> {
@@ -61,7 +64,7 @@ export class AttachmentsService {
 
   /** A row without a connection. @throws notFound, invalid (spec: attachments-api §6.2). */
   reserve(caller: Caller, request: NewAttachment): Promise<AttachmentRecord> {
-    return this.decide(this.ofVolume(caller, request.volumeId), unavailable, async (situation) => {
+    return this.decisions.on(ofVolume(caller, request.volumeId), unavailable, async (situation) => {
       const status = mayReserve(situation, request.instanceUuid);
       const row = await this.database.row<AttachmentRow>(reserveStatement(situation, request, status));
       return row && attachmentRecord(this.keys, row);
@@ -70,11 +73,11 @@ export class AttachmentsService {
 
   /** A row and the attach of it, as one promise: on a final failure both are gone. @throws notFound, invalid, backend. */
   beginCreate(caller: Caller, request: NewAttachment & { connector: Connector }): Promise<Promised> {
-    return this.decide(this.ofVolume(caller, request.volumeId), unavailable, async (situation) => {
+    return this.decisions.on(ofVolume(caller, request.volumeId), unavailable, async (situation) => {
       const mode = situation.volume.readonly ? 'ro' : request.mode;
       const { digest, host, ...intended } = intend(mode, request.connector);
       const first = resentCreate(situation, request.instanceUuid, digest, caller.globalRequestId);
-      if (first) return joined(situation.volume, first);
+      if (first) return joined(situation, first);
       const status = mayReserve(situation, request.instanceUuid);
       requireServed(situation, () => createFailed(null));
       const intent = { intent: { ...intended, credential: newCredential() }, digest, host };
@@ -84,11 +87,11 @@ export class AttachmentsService {
 
   /** @throws notFound, conflict, backend. A repeat with the same connector and mode joins the attach in flight (spec: attachments-api §7.2). */
   beginAttach(caller: Caller, id: string, connector: Connector): Promise<Promised> {
-    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
+    return this.decisions.on(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const row = situation.attachments.find((attachment) => attachment.id === id);
       const { digest, host, ...intended } = intend(row?.mode ?? null, connector);
       const entry = mayAttach(situation, id, digest);
-      if ('join' in entry) return joined(situation.volume, entry.join);
+      if ('join' in entry) return joined(situation, entry.join);
       requireServed(situation, () => updateFailed(null));
       // The same connector again means the same credential, so that the backend gives the same answer.
       const recorded = situation.connector !== null && row?.touched ? openRecorded(this.keys, id, situation.connector) : null;
@@ -104,7 +107,7 @@ export class AttachmentsService {
    * it waits (design §6). @throws notFound.
    */
   complete(caller: Caller, id: string): Promise<Promised | null> {
-    return this.decide<Promised | null>(this.ofAttachment(caller, id), unavailable, async (situation) => {
+    return this.decisions.on<Promised | null>(this.ofAttachment(caller, id), unavailable, async (situation) => {
       const { waits } = mayComplete(situation, id);
       if (waits) return this.database.row<Promised>(completeIntent(caller, situation, id));
       return (await this.database.row(completeAtOnce(caller, situation, id))) === undefined ? undefined : null;
@@ -134,26 +137,13 @@ export class AttachmentsService {
   }
 
   private detach(caller: Caller, id: string, abandons: boolean): Promise<Detaching> {
-    return this.decide(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
+    return this.decisions.on(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const entry = mayDetach(situation, id);
-      if ('join' in entry) return joined(situation.volume, entry.join);
+      if ('join' in entry) return joined(situation, entry.join);
       if (!entry.driver) return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
       if (!abandons) requireServed(situation, () => backendFailure());
       return this.database.row<Promised>(detachIntent(caller, situation, id, abandons));
     });
-  }
-
-  private decide<T>(which: Which, exhausted: () => ServiceError, act: (situation: Seen) => Promise<T | undefined>): Promise<T> {
-    return this.database.repeat(async () => {
-      const row = await this.database.row(situationOf(which.clause, which.attachmentId, this.times.BACKEND_LOST_MS));
-      if (!row) throw which.absent();
-      return act(seen(row));
-    }, exhausted);
-  }
-
-  private ofVolume(caller: Caller, id: string): Which {
-    const clause = sql`v.id = ${known(id)} and (${caller.isAdmin} or v.project_id = ${caller.projectId})`;
-    return { clause, attachmentId: null, absent: () => volumeNotFound(id) };
   }
 
   private ofAttachment(caller: Caller, id: string): Which {
@@ -164,12 +154,6 @@ export class AttachmentsService {
 
 /** A detach that was promised, or what is left where the row went at once. */
 type Detaching = Promised | { remaining: AttachmentRecord[] };
-
-interface Which {
-  clause: Sql;
-  attachmentId: string | null;
-  absent: () => ServiceError;
-}
 
 const visible = (caller: Caller): Sql => sql`(${caller.isAdmin} or a.project_id = ${caller.projectId})`;
 

@@ -14,9 +14,9 @@ import {
 } from '@app/domain';
 import { connectIntent, disconnectIntent } from './connection.statements.js';
 import type { Database } from './database.js';
-import type { Decisions } from './decisions.js';
+import { type Decisions, joined } from './decisions.js';
 import { intend, newCredential, openIntent } from './intent.js';
-import { type Caller, joined, type Promised } from './records.js';
+import type { Caller, Promised } from './records.js';
 import type { KeyRing } from './sealing.js';
 import { sql } from './sql.js';
 
@@ -38,7 +38,7 @@ export class ConnectionsService {
   beginConnect(caller: Caller, volumeId: string, connector: Connector): Promise<PromisedConnect> {
     return this.decisions.ofVolume(caller, volumeId, async (situation) => {
       const entry = mayConnect(situation, digestOf(connector));
-      if ('join' in entry) return { promised: joined(situation.volume, entry.join), isFirst: false };
+      if ('join' in entry) return { promised: joined(situation, entry.join), isFirst: false };
       if (situation.volume.backend === null || !situation.volume.served) throw notConnected();
       const credential = (entry.again && (await this.credentialOf(entry.again.operationId))) ?? newCredential();
       const { host, digest: _withMode, ...intended } = intend(modeOf(situation), connector);
@@ -56,7 +56,7 @@ export class ConnectionsService {
     return this.decisions.ofVolume<Promised | null>(caller, volumeId, async (situation) => {
       const which = named(connector);
       const inFlight = joinedDisconnect(situation, which);
-      if (inFlight) return joined(situation.volume, inFlight);
+      if (inFlight) return joined(situation, inFlight);
       if (!meant(situation, which)) return null;
       if (!situation.volume.served) throw notDisconnected();
       return this.database.row<Promised>(disconnectIntent(caller, situation, { which, abandons: false }));

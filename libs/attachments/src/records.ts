@@ -1,13 +1,4 @@
-import type {
-  AttachStatus,
-  ConnectionInfo,
-  OperationKind,
-  OperationState,
-  Reason,
-  Situation,
-  UnfinishedFacts,
-  VolumeStatus,
-} from '@app/domain';
+import type { AttachStatus, ConnectionInfo, OperationKind, OperationState, Reason, VolumeStatus } from '@app/domain';
 
 /** The commands that have a bell (design §7); the messaging contract lists the same names. */
 export type BellName =
@@ -133,16 +124,6 @@ export interface Promised {
   /** Null: needs no driver. */
   backend: string | null;
 }
-
-/** Work that is in flight already: it has been rung for. */
-export const joined = (volume: Situation['volume'], op: UnfinishedFacts): Promised => ({
-  operationId: op.id,
-  kind: op.kind,
-  command: null,
-  volumeId: volume.id,
-  attachmentId: op.attachmentId,
-  backend: volume.backend,
-});
 
 /** What one look at an operation shows; the answer to its caller is made of this and nothing else. */
 export interface Look {

@@ -14,6 +14,7 @@ import {
   type SettleClaim,
   TRANSITIONS,
 } from '@app/domain';
+import { GOES } from './attachment.rows.js';
 import { type Intent, sealAnswer, sealRecorded } from './intent.js';
 import { recomputed } from './recompute.js';
 import { type KeyRing, place } from './sealing.js';
@@ -36,9 +37,6 @@ const FORGOTTEN = raw(`intent = null, touched = false, result = null,
   state = case when operations.state = 'pending' then 'failed' else operations.state end,
   reason_class = case when operations.state = 'pending' then 'superseded' else operations.reason_class end,
   finished_at = case when operations.state = 'pending' then clock_timestamp() else operations.finished_at end`);
-const GONE = raw(
-  `detach_time = clock_timestamp(), updated_at = clock_timestamp(), connection_info = null, connector = null, connector_digest = null`,
-);
 
 const ended = (claim: Claim, state: 'succeeded' | 'failed', reason: Reason | null): Sql =>
   sql`o as (update operations set state = ${state}, reason_class = ${reason?.class ?? null}, reason_text = ${reason?.text ?? null}, intent = null,
@@ -90,7 +88,7 @@ export const undoingStatement = (claim: AttachClaim | ConnectClaim, reason: Reas
  */
 export const attachFailedStatement = (claim: AttachClaim | ConnectClaim, reason: Reason, exportGone: boolean): Sql =>
   sql`with ${ended(claim, 'failed', reason)},
-    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
+    a as (update attachments set ${GOES}
       from o where attachments.id = o.attachment_id and o.creates and not attachments.deleted and attachments.generation = o.generation
       returning attachments.id, attachments.volume_id),
     u as (update attachments set attach_status = ${TRANSITIONS.attachUnready.attachment}, updated_at = clock_timestamp()
@@ -132,7 +130,7 @@ export const completedStatement = (claim: Claim): Sql => {
 /** Access is gone: the row goes and the volume is recomputed. An export that could not be removed becomes a settle of its own. */
 export const detachedStatement = (claim: DetachClaim, exported: Exported): Sql =>
   sql`with ${ended(claim, 'succeeded', null)},
-    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
+    a as (update attachments set ${GOES}
       from o where attachments.id = o.attachment_id and not attachments.deleted returning attachments.id, attachments.volume_id),
     p as (update operations set ${FORGOTTEN} from o
       where operations.attachment_id = o.attachment_id and operations.id <> o.id and operations.touched),
@@ -211,7 +209,7 @@ export function volumeStatement(claim: Claim, result: { status: string; reason: 
   return sql`with ${ended(claim, result.reason ? 'failed' : 'succeeded', result.reason)},
     v as (update volumes set status = ${result.status}, revision = volumes.revision + 1, updated_at = clock_timestamp()${deleted}
       from o where volumes.id = o.volume_id and not volumes.deleted returning volumes.id),
-    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(), ${GONE}
+    a as (update attachments set ${GOES}
       from v where ${result.deleted ?? false} and attachments.volume_id = v.id and not attachments.deleted),
     s as (update operations set state = 'failed', reason_class = 'superseded', finished_at = clock_timestamp()
       from v where ${result.deleted ?? false} and operations.volume_id = v.id and operations.kind = 'settle' and operations.state = 'pending'),

@@ -2,6 +2,7 @@ import {
   type AttachByAction,
   detachedByAction,
   invalidInput,
+  madeByAttachments,
   mayAttachByAction,
   mayBeginDetaching,
   mayBeSoLarge,
@@ -79,7 +80,7 @@ export class VolumeActionsService {
       const found = { id: row?.id ?? null, isLast: others === 0 && !situation.volume.multiattach };
       if (row) return found;
       if (attachmentId !== null) await this.refuseForeign(caller, attachmentId);
-      return (await this.database.row(recomputedAlone(situation))) === undefined ? undefined : found;
+      return (await this.becomeAsAttached(situation)) === undefined ? undefined : found;
     });
   }
 
@@ -140,6 +141,13 @@ export class VolumeActionsService {
     return status === null ? true : this.database.row(changed(situation, sql`status = ${status}`));
   }
 
+  /** As its attachments make it, or, without any, as if the last one had just gone. */
+  private becomeAsAttached(situation: Situation): Promise<unknown> {
+    const made = madeByAttachments(situation);
+    if (!made) return this.database.row(recomputedAlone(situation));
+    return this.database.row(changed(situation, sql`status = ${made.volume}, attach_status = ${made.attachStatus}`));
+  }
+
   private async refuseForeign(caller: Caller, attachmentId: string): Promise<void> {
     const foreign = await this.database.row(sql`select 1 from attachments a where a.id = ${known(attachmentId)} and not a.deleted
       and (${caller.isAdmin} or a.project_id = ${caller.projectId})`);
@@ -147,14 +155,14 @@ export class VolumeActionsService {
   }
 }
 
-export interface ToDetach {
+interface ToDetach {
   /** Null: it is not there, and the volume is now as if it had just gone. */
   id: string | null;
   /** Of a volume that has one user at a time, no other attachment remains. */
   isLast: boolean;
 }
 
-export interface Growth {
+interface Growth {
   inUse: boolean;
   rules: NewVolumeRules;
 }

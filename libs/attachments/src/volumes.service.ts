@@ -11,7 +11,8 @@ import {
   unavailable,
   volumeNotFound,
 } from '@app/domain';
-import { promised, volumeAsRead } from './attachment.statements.js';
+import { GOES } from './attachment.rows.js';
+import { promised, volumeAsRead, volumeWith } from './attachment.statements.js';
 import type { BackendsService } from './backends.service.js';
 import type { Database } from './database.js';
 import { behindCommit } from './database-failure.js';
@@ -111,12 +112,9 @@ export class VolumesService {
   }
 }
 
-const removed = ({ volume }: Situation): Sql =>
-  sql`with v as (update volumes set status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp(), revision = revision + 1
-      where id = ${volume.id} and revision = ${volume.revision} returning id),
-    a as (update attachments set attach_status = ${TRANSITIONS.detach.attachment}, deleted = true, deleted_at = clock_timestamp(),
-      detach_time = clock_timestamp(), connection_info = null, connector = null, connector_digest = null
-      from v where attachments.volume_id = v.id and not attachments.deleted)
+const removed = (situation: Situation): Sql =>
+  sql`with ${volumeWith(situation, sql`status = ${TRANSITIONS.volumeDeleted.volume}, deleted = true, deleted_at = clock_timestamp()`)},
+    a as (update attachments set ${GOES} from v where attachments.volume_id = v.id and not attachments.deleted)
     select id from v`;
 
 const operation = (kind: 'create-volume' | 'delete-volume', caller: Caller, from: Sql): Sql =>

@@ -12,11 +12,19 @@ import {
   withoutPlace,
   wrongAttachMode,
 } from './errors.js';
-import { type AttachmentFacts, type ConnectionFacts, type Situation, unfinishedOf, type UnfinishedFacts } from './guards.js';
+import {
+  type AttachmentFacts,
+  type ConnectionFacts,
+  isMigrationSettled,
+  type Situation,
+  unfinishedOf,
+  type UnfinishedFacts,
+} from './guards.js';
 import {
   type AttachStatus,
-  MIGRATION_SETTLED,
   NONE_REMAINING,
+  type Recomputed,
+  REMAINING,
   reservableByActionFrom,
   SET_ASIDE,
   TRANSITIONS,
@@ -53,10 +61,10 @@ export function mayAttachByAction(situation: Situation, asked: AttachByAction): 
   if (unfinishedOf(situation, 'delete-volume')) throw volumeNotFound(id);
   if (status === SET_ASIDE) throw setAside('cannot be attached');
   if (readonly && asked.mode !== 'ro') throw wrongAttachMode(id, asked.mode);
-  if (isAmong(TRANSITIONS.unreserve.volumeIs, status) && attachedMode !== null && attachedMode !== asked.mode)
+  if (status === TRANSITIONS.reserveByAction.volume && attachedMode !== null && attachedMode !== asked.mode)
     throw invalidVolume('being attached by different mode');
   if (situation.attachments.some((other) => isOfSame(other, asked))) return { repeated: true };
-  if (isAmong(TRANSITIONS.extendAttached.volumeIs, status) && !multiattach && !migrationStatus)
+  if (status === TRANSITIONS.attachByAction.volume && !multiattach && !migrationStatus)
     throw invalidVolume('volume is already attached and multiple attachments are not enabled');
   return { repeated: false };
 }
@@ -71,6 +79,10 @@ export function detachedByAction({ volume, attachments }: Situation, attachmentI
   if (attachments.length > 1) throw manyAttachments();
   return attachments[0] ?? null;
 }
+
+/** What the attachments that are there make of their volume; undefined: none of them says anything (spec: state-machine §5). */
+export const madeByAttachments = ({ attachments }: Situation): Recomputed | undefined =>
+  REMAINING.find(({ remaining }) => attachments.some(({ attachStatus }) => attachStatus === remaining));
 
 /** The connections that a connector names: by digest or host; all of them where it names nobody (spec: state-machine §7). */
 export interface WhichConnections {
@@ -135,8 +147,7 @@ const NOTHING_ATTACHED = ' because volume does not have any attachments.';
 
 /** Neither a migration nor an upload owns the status. */
 const isFree = ({ status, migrationStatus }: Reset): boolean =>
-  (MIGRATION_SETTLED as readonly string[]).includes(migrationStatus ?? '') &&
-  !(!migrationStatus && status === NONE_REMAINING.unlessVolumeIs);
+  isMigrationSettled(migrationStatus) && !(!migrationStatus && status === NONE_REMAINING.unlessVolumeIs);
 
 /** @throws invalid: the two stand in no migration that could be completed (spec: volumes-surface §5). */
 export function mayCompleteMigration(source: MigratingVolume, destination: MigratingVolume): void {
@@ -167,8 +178,8 @@ export const meant = ({ connections, unfinished }: Situation, which: WhichConnec
 export function joinedDisconnect(situation: Situation, which: WhichConnections): UnfinishedFacts | undefined {
   const { connections, unfinished } = situation;
   const ending = new Set(connections.filter((one) => one.ending).map(({ operationId }) => operationId));
-  const all = connections.filter(isMeant(which)).every((one) => one.ending);
+  const theirs = connections.filter(isMeant(which));
+  const all = theirs.length > 0 && theirs.every((one) => one.ending);
   const waiting = unfinished.some((op) => op.kind === 'connect' && isMeant(which)(op) && !ending.has(op.id));
-  const any = connections.some(isMeant(which));
-  return any && all && !waiting ? unfinished.findLast(({ kind }) => kind === 'disconnect') : undefined;
+  return all && !waiting ? unfinished.findLast(({ kind }) => kind === 'disconnect') : undefined;
 }

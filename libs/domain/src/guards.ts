@@ -180,7 +180,7 @@ export function mayBeginDetaching({ volume }: Situation): 'begin' | 'nothing' {
   throw notDetachable();
 }
 
-const isMigrationSettled = (status: string | null) => (MIGRATION_SETTLED as readonly string[]).includes(status ?? '');
+export const isMigrationSettled = (status: string | null) => (MIGRATION_SETTLED as readonly string[]).includes(status ?? '');
 
 /** What another row's attach may have left at the backend counts; the row's own leftovers end before it connects anybody. */
 const anyConnected = ({ attachments, unfinished }: Situation, attachmentId: string) =>
