@@ -25,9 +25,9 @@ const mayRun = ({ backends }: Claimant): Sql =>
     else o.backend = any(${backends}::text[]) and not exists (select 1 from operations r
       where r.volume_id = o.volume_id and r.backend is not null and r.state = 'running' and r.id <> o.id) end`;
 
-/** Connections that operations own: `ending` are those that a disconnect has been promised for, `mine` those that this one was. */
+/** Connections that operations own: one `stands` when it is made and no disconnect of it is promised, it is `mine` when this disconnect was. */
 const CONNECTED =
-  raw(`(select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent, 'ending', e.generation > 0, 'mine', e.generation = c.revision) order by e.revision), '[]')
+  raw(`(select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent, 'stands', e.state = 'succeeded' and e.generation = 0, 'mine', e.generation = c.revision) order by e.revision), '[]')
   from operations e where e.volume_id = v.id and e.kind = 'connect' and e.id <> c.id and e.touched and e.intent is not null)`);
 
 /** Takes the volume's oldest unfinished operation that is due; a settle only when nothing else waits, since it is about all the others. */
@@ -86,7 +86,7 @@ export interface ClaimRow {
   rowDeleted: boolean | null;
   connector: string | null;
   touched: { id: string; intent: string }[] | null;
-  connected: { id: string; intent: string; ending: boolean; mine: boolean }[] | null;
+  connected: { id: string; intent: string; stands: boolean; mine: boolean }[] | null;
   live: { id: string; connector: string }[] | null;
   othersConnected: number;
 }

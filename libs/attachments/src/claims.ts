@@ -55,7 +55,7 @@ export function claimOf(row: ClaimRow, keys: KeyRing, call: DriverCall): Claim {
         abandons: row.abandons,
       };
     case 'settle':
-      return { ...base, kind: 'settle', live: [...liveOf(row, keys), ...standing(row, keys)], keeps: idsOf(row, ({ ending }) => !ending) };
+      return { ...base, kind: 'settle', live: [...liveOf(row, keys), ...standing(row, keys)], keeps: idsOf(row, ({ stands }) => stands) };
     case 'extend-volume':
       return { ...base, kind: 'extend-volume', sizeWanted: row.sizeWanted ?? row.size };
     case 'create-volume':
@@ -140,8 +140,8 @@ const idsOf = (row: ClaimRow, which: (one: Connected) => boolean): string[] => (
 const connectedOf = (row: ClaimRow, keys: KeyRing, which: (one: Connected) => boolean): Connection[] =>
   (row.connected ?? []).filter(which).map(({ id, intent }) => ownedConnection(openIntent(keys, id, intent)));
 
-/** Those that nobody has asked to end. */
-const standing = (row: ClaimRow, keys: KeyRing) => connectedOf(row, keys, ({ ending }) => !ending);
+/** Those that are made, and that nobody has asked to end. */
+const standing = (row: ClaimRow, keys: KeyRing) => connectedOf(row, keys, ({ stands }) => stands);
 
 /** Those that this disconnect is about. */
 const toDisconnect = (row: ClaimRow, keys: KeyRing) => connectedOf(row, keys, ({ mine }) => mine);
