@@ -13,8 +13,7 @@ const noSuchKey = (id: string, key: string) => ({
 
 /** The calls about one volume's metadata. */
 async function aVolume(metadata: Record<string, string> = {}) {
-  const made = await world.request('POST', '/v3/volumes', { volume: { size: 1, metadata } });
-  const id = made.body.volume.id as string;
+  const id = await world.volume({ metadata });
   const call = (method: string, key = '', body?: unknown, headers: Record<string, string> = {}) =>
     world.request(method, `/v3/volumes/${id}/metadata${key && `/${key}`}`, body, headers);
   return { id, call };

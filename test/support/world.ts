@@ -36,6 +36,12 @@ export interface WorldOptions {
   continues?: World;
 }
 
+export interface NewVolume {
+  multiattach?: boolean;
+  token?: string;
+  metadata?: Record<string, string>;
+}
+
 const QUICK: Partial<TimesConfig> = { LEASE_MS: 1500, BACKOFF_MS: 100, BACKOFF_LIMIT_MS: 2000, SWEEP_INTERVAL_MS: 200 };
 
 /** The real gateway and workers on a real database and broker, with the `fake` driver; one backend that no other world knows. */
@@ -157,9 +163,9 @@ export class World {
   }
 
   /** An available volume of project 1. */
-  async volume({ multiattach = false, token = this.member }: { multiattach?: boolean; token?: string } = {}): Promise<string> {
+  async volume({ multiattach = false, token = this.member, metadata }: NewVolume = {}): Promise<string> {
     const type = multiattach ? await this.multiattachType() : undefined;
-    const made = await this.request('POST', '/v3/volumes', { volume: { size: 1, volume_type: type } }, { 'X-Auth-Token': token });
+    const made = await this.request('POST', '/v3/volumes', { volume: { size: 1, volume_type: type, metadata } }, { 'X-Auth-Token': token });
     if (made.status !== 202) throw new Error(`no volume: ${made.status} ${made.text}`);
     const id = made.body.volume.id as string;
     await until(`volume ${id} is available`, async () => (await this.volumeRow(id)).status === 'available');
