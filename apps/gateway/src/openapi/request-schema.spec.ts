@@ -93,6 +93,13 @@ it.each<[boolean, unknown]>([
   expect(both(Strict, body)).toEqual([expected, expected]);
 });
 
+it.each([
+  [true, 255],
+  [false, 256],
+])('%s, say both of a map with a value of %d characters, whatever each takes in memory', (expected, characters) => {
+  expect(both(Strict, { ...valid, map: { a: '👍'.repeat(characters) } })).toEqual([expected, expected]);
+});
+
 it('what a class ignores is accepted by both', () => {
   expect(both(Lenient, { ...valid, other: 1 })).toEqual([true, true]);
 });
@@ -108,13 +115,19 @@ it('what anybody may write for a UUID is one for both', () => {
 });
 
 it('whatever comes, the rules and their schema are of one mind', () => {
-  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('rw', UUID, 'on', 1, '1', { host: 'h' }, { id: UUID }, { a: 'b' }));
-  const keys = ['mode', 'inner', 'map', 'connector', 'flag', 'bits', 'other'];
+  const known = fc.constantFrom('rw', UUID, 'on', 1, '1', { host: 'h' }, { id: UUID }, { a: 'b' });
+  // Nine digits, since the largest number is one that the schema cannot word for text.
+  const digits = fc.stringMatching(/^\d{1,9}$/);
+  const long = fc.record({ a: fc.string({ unit: fc.constantFrom('👍', 'x'), minLength: 250, maxLength: 260 }) });
+  const short = fc.record({ name: fc.string({ unit: fc.constantFrom('👍', '\ud83d', 'x', ' '), maxLength: 5 }) });
+  const value = fc.oneof(fc.jsonValue(), known, digits, long, short);
+  const keys = ['mode', 'inner', 'map', 'connector', 'flag', 'size', 'bits', 'other'];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...keys), value), (body) => {
       const sent = { ...valid, ...body };
       const [byRules, bySchema] = both(Strict, sent);
       return byRules === bySchema;
     }),
+    { numRuns: 500 },
   );
 });

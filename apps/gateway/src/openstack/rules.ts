@@ -206,7 +206,7 @@ const MAX_TEXT = 255;
 const MAP_KEY = /^[a-zA-Z0-9\-_:. ]{1,255}$/;
 const offenderIn = (value: object): [string, unknown] | undefined =>
   Object.entries(value as Record<string, unknown>).find(
-    ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || item.length > MAX_TEXT,
+    ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || [...item].length > MAX_TEXT,
   );
 
 function offence(map: object): string {
