@@ -22,7 +22,7 @@ export interface ApiRoute {
   description: RouteDescription;
 }
 
-/** Every route there is, but those with nothing behind them. @throws TypeError for one that is not described. */
+/** Every route there is, but those with nothing behind them. @throws TypeError for one that is not described, or of another method than these. */
 export const routesOf = (controllers: readonly Type[]): ApiRoute[] => controllers.flatMap((controller) => routesOfController(controller));
 
 export const existsAt = ({ range, actions }: ApiRoute, version: Microversion): boolean =>
@@ -35,7 +35,8 @@ function routesOfController(controller: Type): ApiRoute[] {
     const verb = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
     if (handler === undefined || verb === undefined) return [];
     const description = descriptionOf(controller, name);
-    return description ? [routeOf({ controller, handler, name, verbs: verbsOf(verb) }, description)] : [];
+    const verbs = verbsOf(verb, `${controller.name}.${name}`);
+    return description ? [routeOf({ controller, handler, name, verbs }, description)] : [];
   });
 }
 
@@ -81,4 +82,8 @@ const VERBS: Partial<Record<RequestMethod, readonly Verb[]>> = {
   [RequestMethod.DELETE]: ['delete'],
   [RequestMethod.ALL]: ['get', 'post'],
 };
-const verbsOf = (method: RequestMethod): readonly Verb[] => VERBS[method] ?? [];
+function verbsOf(method: RequestMethod, where: string): readonly Verb[] {
+  const verbs = VERBS[method];
+  if (!verbs) throw new TypeError(`${where} is of a method (${RequestMethod[method]}) that no document knows`);
+  return verbs;
+}

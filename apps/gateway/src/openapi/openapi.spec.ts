@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Patch } from '@nestjs/common';
 import { CONTROLLERS } from '../gateway.module.js';
 import { MAX_VERSION, microversion } from '../openstack/microversion.js';
 import { Describes } from './describes.js';
@@ -91,6 +91,19 @@ it('a route that nobody has described stops the document', () => {
   }
 
   expect(() => openApiDocument([ForgottenController], MAX_VERSION)).toThrow('ForgottenController.list is not described');
+});
+
+it('so does a route of a method that no document knows', () => {
+  @Controller('v3/patched')
+  @Describes({ change: { summary: 'Change it', answer: null } })
+  class PatchedController {
+    @Patch()
+    change() {
+      return [];
+    }
+  }
+
+  expect(() => openApiDocument([PatchedController], MAX_VERSION)).toThrow('PatchedController.change is of a method (PATCH)');
 });
 
 it('the page for people has every operation, every schema, and nothing from elsewhere', () => {
