@@ -4,7 +4,7 @@ import { type Fault, FAULT_KINDS, faultBody, faultOf } from '../openstack/faults
 import { JSON_MEDIA_TYPE, TEXT_MEDIA_TYPE, VENDOR_MEDIA_TYPE } from '../openstack/media-type.js';
 import type { ApiRoute, Verb } from './api-routes.js';
 import type { Answer } from './describes.js';
-import { objectOf, type Schema, TEXT } from './schema.js';
+import { COUNT, objectOf, type Schema, TEXT } from './schema.js';
 
 /** The two names of JSON: callers choose by `Accept`, and write either. */
 export const inJson = (schema: Schema, example: unknown): Schema => ({
@@ -23,13 +23,17 @@ export const success = (description: string, answer: Answer | null): Schema => (
 
 const contentOf = ({ schema, example, isText }: Answer): Schema => (isText ? { [PLAIN]: { schema, example } } : inJson(schema, example));
 
-/** What every route may refuse; for want of a database those that change something are not sure of it. */
-const ALWAYS: readonly ErrorKind[] = ['invalid', 'notAcceptable', 'backend', 'unavailable'];
+/** What every route may refuse. */
+const ALWAYS: readonly ErrorKind[] = ['invalid', 'backend', 'unavailable'];
 const WITH_BODY: readonly ErrorKind[] = ['unsupportedMediaType', 'tooLarge'];
 
 /** By status, each by its name in the document. */
 export function refusals({ path, isPublic, description: { refuses = [] } }: ApiRoute, verb: Verb): Record<string, Schema> {
-  const kinds = [...ALWAYS, ...(verb === 'get' ? [] : (['lost'] as const)), ...(writes(verb) ? WITH_BODY : []), ...refuses];
+  const kinds: ErrorKind[] = [...ALWAYS, ...(writes(verb) ? WITH_BODY : []), ...refuses];
+  // For want of a database those that change something are not sure of it.
+  if (verb !== 'get') kinds.push('lost');
+  // Whoever only asks what is spoken here is answered whatever version comes along.
+  if (!isPublic) kinds.push('notAcceptable');
   const faults = kinds.map((kind) => faultOf(kind, { method: verb.toUpperCase(), url: path }));
   return {
     // At /v3/ an older client names its user to get a token; the document of versions alone invites nobody.
@@ -57,6 +61,10 @@ const TOKEN_HEADER: Schema = { description: 'A token that will do.', schema: TEX
 
 const nameOf = ({ code, name }: Fault): string => `${name}${code}`;
 
+const SECONDS = { description: 'Seconds until the caller may come back.', schema: COUNT };
+/** A 504 has it for want of the database, and not at the wait limit. */
+const RETRY_AFTER: Record<number, Schema> = { 503: { ...SECONDS, required: true }, 504: { ...SECONDS, required: false } };
+
 /** A body that is too large is refused by the edge, which speaks plain text (spec: microversions-and-errors §6). */
 function refusal(fault: Fault): Schema {
   const { code, name } = fault;
@@ -64,7 +72,7 @@ function refusal(fault: Fault): Schema {
   const schema = objectOf(`Fault${code}`, { [name]: objectOf(null, { code: { const: code }, message: TEXT }) });
   return {
     description: words,
-    headers: HEADERS,
+    headers: { ...HEADERS, ...(code in RETRY_AFTER && { 'Retry-After': RETRY_AFTER[code] }) },
     content: {
       [JSON_MEDIA_TYPE]: { schema, example: faultBody(fault, `${words}.`) },
       ...(code === 413 && { [PLAIN]: { schema: TEXT, example: `${code} ${words}` } }),

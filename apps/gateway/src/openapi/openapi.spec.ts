@@ -106,6 +106,21 @@ it('so does a route of a method that no document knows', () => {
   expect(() => openApiDocument([PatchedController], MAX_VERSION)).toThrow('PatchedController.change is of a method (PATCH)');
 });
 
+it.each([
+  ['/', false],
+  ['/v3/', false],
+  ['/v3/attachments', true],
+])('who asks %s for what is spoken here is refused no version; elsewhere it is: %p', (path, isRefused) => {
+  expect('406' in (operation('3.71', path, 'get')?.responses as object)).toBe(isRefused);
+});
+
+it('who is refused for want of room or of the database is told when to come back', () => {
+  const { responses } = at('3.71').components;
+
+  expect(responses.serviceUnavailable503).toMatchObject({ headers: { 'Retry-After': { required: true } } });
+  expect(responses.computeFault504).toMatchObject({ headers: { 'Retry-After': { required: false } } });
+});
+
 it('the page for people has every operation, every schema, and nothing from elsewhere', () => {
   const document = at('3.71');
   const page = docsPage(document);
