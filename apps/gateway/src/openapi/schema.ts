@@ -28,7 +28,8 @@ export const TEXT: Schema = { type: 'string' };
 export const FLAG: Schema = { type: 'boolean' };
 export const COUNT: Schema = { type: 'integer', minimum: 0 };
 export const NOTHING: Schema = { type: 'null' };
-export const ID: Schema = { type: 'string', format: 'uuid' };
+/** The pattern is what a validator holds: a format only describes. */
+export const ID: Schema = { type: 'string', format: 'uuid', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 /** UTC, without a zone and with six digits behind the point (spec: attachments-api §2.2). */
 export const TIME: Schema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}$' };
 export const LINKS: Schema = listOf(objectOf('Link', { rel: TEXT, href: TEXT }));
