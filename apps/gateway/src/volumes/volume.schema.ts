@@ -1,6 +1,7 @@
 import type { VolumeRecord } from '@app/attachments';
-import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
+import { isAtLeast, MIN_VERSION, type Microversion } from '../openstack/microversion.js';
 import { FLAG, ID, LINKS, listOf, mapOf, NOTHING, objectOf, orNull, type Schema, TEXT, TIME } from '../openapi/schema.js';
+import { KEYS_SINCE } from './volume.view.js';
 
 /** spec: volumes-surface §2 */
 const ATTACHMENT_OF_VOLUME = objectOf('VolumeAttachment', {
@@ -37,28 +38,24 @@ const SINCE_THE_FIRST: Record<string, Schema> = {
   'os-vol-tenant-attr:tenant_id': TEXT,
 };
 
-/** Keys by the microversion that they came with, as `volume.view.ts` has them. */
-const LATER: readonly [since: string, properties: Record<string, Schema>][] = [
-  ['3.13', { group_id: NOTHING }],
-  ['3.48', { shared_targets: FLAG, service_uuid: NOTHING }],
-  ['3.63', { volume_type_id: orNull(ID) }],
-  ['3.65', { consumes_quota: FLAG }],
+const LATER: readonly [since: Microversion, properties: Record<string, Schema>][] = [
+  [KEYS_SINCE.group_id, { group_id: NOTHING }],
+  [KEYS_SINCE.shared_targets, { shared_targets: FLAG, service_uuid: NOTHING }],
+  [KEYS_SINCE.volume_type_id, { volume_type_id: orNull(ID) }],
+  [KEYS_SINCE.consumes_quota, { consumes_quota: FLAG }],
 ];
 /** These are not always there. */
-const FOR_SOME: readonly [since: string, properties: Record<string, Schema>][] = [
-  ['3.0', { migration_status: orNull(TEXT), 'os-vol-host-attr:host': orNull(TEXT) }],
-  ['3.0', { 'os-vol-mig-status-attr:migstat': orNull(TEXT), 'os-vol-mig-status-attr:name_id': NOTHING }],
-  ['3.21', { provider_id: NOTHING }],
-  ['3.61', { cluster_name: NOTHING }],
+const FOR_SOME: typeof LATER = [
+  [MIN_VERSION, { migration_status: orNull(TEXT), 'os-vol-host-attr:host': orNull(TEXT) }],
+  [MIN_VERSION, { 'os-vol-mig-status-attr:migstat': orNull(TEXT), 'os-vol-mig-status-attr:name_id': NOTHING }],
+  [KEYS_SINCE.provider_id, { provider_id: NOTHING }],
+  [KEYS_SINCE.cluster_name, { cluster_name: NOTHING }],
 ];
-const KEY_ID: (typeof LATER)[number] = ['3.64', { encryption_key_id: ID }];
+const KEY_ID: (typeof LATER)[number] = [KEYS_SINCE.encryption_key_id, { encryption_key_id: ID }];
 
 export function volumeSchema(version: Microversion): Schema {
   const known = (table: typeof LATER) =>
-    Object.assign({}, ...table.filter(([since]) => isAtLeast(version, microversion(since))).map(([, keys]) => keys)) as Record<
-      string,
-      Schema
-    >;
+    Object.assign({}, ...table.filter(([since]) => isAtLeast(version, since)).map(([, keys]) => keys)) as Record<string, Schema>;
   const forAdmins = Object.entries(known(FOR_SOME)).map(([key, schema]) => [key, { ...schema, description: 'For administrators.' }]);
   const some = { ...(Object.fromEntries(forAdmins) as Record<string, Schema>), ...known([KEY_ID]) };
   return objectOf('Volume', { ...SINCE_THE_FIRST, ...known(LATER), ...some }, Object.keys(some));

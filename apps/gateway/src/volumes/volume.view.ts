@@ -66,7 +66,7 @@ function described(volume: VolumeRecord, { version }: Audience) {
     updated_at: volume.updatedAt,
     name: volume.name,
     description: volume.description,
-    volume_type: volume.volumeTypeName ?? (isAtLeast(version, TYPE_ID) ? null : volume.volumeTypeId),
+    volume_type: volume.volumeTypeName ?? (isAtLeast(version, KEYS_SINCE.volume_type_id) ? null : volume.volumeTypeId),
     snapshot_id: null,
     source_volid: null,
   };
@@ -95,26 +95,29 @@ function attachmentOf(
   };
 }
 
-const GROUP_ID = microversion('3.13');
-const PROVIDER_ID = microversion('3.21');
-const SHARED_TARGETS = microversion('3.48');
-const CLUSTER_NAME = microversion('3.61');
-const TYPE_ID = microversion('3.63');
-const ENCRYPTION_KEY = microversion('3.64');
-const CONSUMES_QUOTA = microversion('3.65');
+/** The microversions that keys came with. */
+export const KEYS_SINCE = {
+  group_id: microversion('3.13'),
+  provider_id: microversion('3.21'),
+  shared_targets: microversion('3.48'),
+  cluster_name: microversion('3.61'),
+  volume_type_id: microversion('3.63'),
+  encryption_key_id: microversion('3.64'),
+  consumes_quota: microversion('3.65'),
+} as const;
 
 function later({ migrationStatus, volumeTypeId, encryptionKeyId }: VolumeRecord, { caller: { isAdmin }, version }: Audience) {
   return {
     ...(isAdmin && { migration_status: migrationStatus }),
-    ...(isAtLeast(version, GROUP_ID) && { group_id: null }),
-    ...(isAdmin && isAtLeast(version, PROVIDER_ID) && { provider_id: null }),
-    ...(isAtLeast(version, SHARED_TARGETS) && { shared_targets: true, service_uuid: null }),
-    ...(isAdmin && isAtLeast(version, CLUSTER_NAME) && { cluster_name: null }),
-    ...(isAtLeast(version, TYPE_ID) && { volume_type_id: volumeTypeId }),
-    ...(isAtLeast(version, ENCRYPTION_KEY) &&
+    ...(isAtLeast(version, KEYS_SINCE.group_id) && { group_id: null }),
+    ...(isAdmin && isAtLeast(version, KEYS_SINCE.provider_id) && { provider_id: null }),
+    ...(isAtLeast(version, KEYS_SINCE.shared_targets) && { shared_targets: true, service_uuid: null }),
+    ...(isAdmin && isAtLeast(version, KEYS_SINCE.cluster_name) && { cluster_name: null }),
+    ...(isAtLeast(version, KEYS_SINCE.volume_type_id) && { volume_type_id: volumeTypeId }),
+    ...(isAtLeast(version, KEYS_SINCE.encryption_key_id) &&
       encryptionKeyId !== null &&
       encryptionKeyId !== FIXED_KEY_ID && { encryption_key_id: encryptionKeyId }),
-    ...(isAtLeast(version, CONSUMES_QUOTA) && { consumes_quota: true }),
+    ...(isAtLeast(version, KEYS_SINCE.consumes_quota) && { consumes_quota: true }),
   };
 }
 
