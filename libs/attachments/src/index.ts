@@ -26,6 +26,6 @@ export { DatabaseConfig, EmbeddedConfig, SecretsConfig, TimesConfig } from './st
 export { type StuckOperation, StuckLog, type WaitingAttachment } from './stuck.js';
 export { type MovedAttachment, VolumeActionsService } from './volume-actions.service.js';
 export { VolumeMetadataService } from './volume-metadata.service.js';
-export { VolumeTotalsService } from './volume-totals.service.js';
+export { type VolumeTotals, VolumeTotalsService } from './volume-totals.service.js';
 export { type NewVolumeType, type VolumeTypeChanges, VolumeTypesService } from './volume-types.service.js';
 export { type NewVolume, type VolumeChanges, VolumesService } from './volumes.service.js';

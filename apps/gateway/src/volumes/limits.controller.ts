@@ -5,11 +5,11 @@ import type { Query } from '../openstack/list-query.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { Caller, Version } from '../openstack/request-context.js';
 import { LIMITS_ROUTES } from './limits.descriptions.js';
+import { limitsView } from './limits.view.js';
 
 const OTHER_PROJECTS_SINCE = microversion('3.39');
-const UNLIMITED = -1;
 
-/** What a project may have and has (spec: volumes-surface §8). There are no quotas, and neither snapshots nor backups. */
+/** What a project may have and has (spec: volumes-surface §8). */
 @Controller('v3/limits')
 @Describes(LIMITS_ROUTES)
 export class LimitsController {
@@ -17,20 +17,9 @@ export class LimitsController {
 
   @Get()
   async show(@Caller() caller: CallerFacts, @Version() version: Microversion, @QueryOf() query: Query) {
-    const { volumes, gigabytes } = await this.totals.ofProject(projectAsked(caller, version, query));
-    const absolute = { ...NO_QUOTAS, totalVolumesUsed: volumes, totalGigabytesUsed: gigabytes, ...NOT_HERE };
-    return { limits: { rate: [], absolute } };
+    return limitsView(await this.totals.ofProject(projectAsked(caller, version, query)));
   }
 }
-
-const NO_QUOTAS = {
-  maxTotalVolumes: UNLIMITED,
-  maxTotalVolumeGigabytes: UNLIMITED,
-  maxTotalSnapshots: UNLIMITED,
-  maxTotalBackups: UNLIMITED,
-  maxTotalBackupGigabytes: UNLIMITED,
-};
-const NOT_HERE = { totalSnapshotsUsed: 0, totalBackupsUsed: 0, totalBackupGigabytesUsed: 0 };
 
 /** Another one for administrators alone, under either name; for all others the words mean nothing. */
 function projectAsked(caller: CallerFacts, version: Microversion, { project_id, tenant_id }: Query): string {
