@@ -55,12 +55,12 @@ export class DocumentCheck {
 
   /** What the document does not know of the exchange; null: it is as it says. */
   faultOf(exchange: Exchange): string | null {
-    const operation = this.operationOf(exchange);
+    const operation = this.operationFor(exchange);
     if (!operation) return 'there is no such operation';
     return this.answerFault(operation, exchange) ?? this.requestFault(operation, exchange);
   }
 
-  /** The same where there is no operation for it: it must be refused, and as everything is refused. */
+  /** The same of an exchange that the document has no operation for: it must be refused, in the words of every refusal. */
   faultAsStray({ answer: { status, headers, body } }: Exchange): string | null {
     const contentType = headers.get('content-type');
     if (status < 400) return status === 204 || status === 302 ? null : `there is no such operation, and it answers ${status}`;
@@ -70,7 +70,7 @@ export class DocumentCheck {
 
   /** Whether there is an operation for it, at this microversion. */
   knows(exchange: Exchange): boolean {
-    return this.operationOf(exchange) !== undefined;
+    return this.operationFor(exchange) !== undefined;
   }
 
   /** What is wrong with a value by a schema of the document; null: nothing. */
@@ -81,7 +81,7 @@ export class DocumentCheck {
     return validate(value) ? null : this.ajv.errorsText(validate.errors, { dataVar: '' });
   }
 
-  private operationOf({ method, path }: Exchange): Operation | undefined {
+  private operationFor({ method, path }: Exchange): Operation | undefined {
     const url = pathOf(method, path);
     const found = this.templates.find(({ pattern, item }) => pattern.test(url) && method.toLowerCase() in item);
     return found?.item[method.toLowerCase()] as Operation | undefined;

@@ -35,7 +35,7 @@ function group({ paths, components }: OpenApiDocument, tag: string, about: strin
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, operation]) => (operation.tags as string[])[0] === tag)
-      .map(([verb, operation]) => operationOf({ verb, path, operation: operation as unknown as Operation }, components)),
+      .map(([verb, operation]) => operationSection({ verb, path, operation: operation as unknown as Operation }, components)),
   );
   return `<h2 id="${tag}">${tag}</h2><p>${escaped(about)}</p>${operations.join('\n')}`;
 }
@@ -53,7 +53,7 @@ interface Operation {
   'x-actions'?: Record<string, { summary: string; status: string; request: Schema; example: unknown; answer?: Schema }>;
 }
 
-function operationOf({ verb, path, operation }: { verb: string; path: string; operation: Operation }, components: Components): string {
+function operationSection({ verb, path, operation }: { verb: string; path: string; operation: Operation }, components: Components): string {
   const { operationId, summary, description = '', requestBody, responses, 'x-actions': actions } = operation;
   return `<details id="${operationId}"><summary><b class="${verb}">${verb.toUpperCase()}</b> <code>${path}</code> ${worded(summary)}</summary>
 <p>${worded(description)}</p>${parameters(operation)}

@@ -20,7 +20,7 @@ export function operationOf(route: ApiRoute, verb: Verb, version: Microversion):
     parameters: [...pathParameters(path), ...said, { $ref: '#/components/parameters/Microversion' }],
     ...(writes(verb) && requestOf(route, version, actions)),
     responses: { ...refusals(route, verb), ...successes(route, version, actions) },
-    ...(actions.length > 0 && { 'x-actions': Object.fromEntries(actions.map(([name, action]) => [name, actionFacts(name, action)])) }),
+    ...(actions.length > 0 && { 'x-actions': Object.fromEntries(actions.map(([name, action]) => [name, actionEntry(name, action)])) }),
   };
 }
 
@@ -38,7 +38,7 @@ function actionsAt({ actions, description, id }: ApiRoute, version: Microversion
   });
 }
 
-const actionFacts = (name: string, { summary, status, answer, body, orNull, example }: ActionDescription): Schema => ({
+const actionEntry = (name: string, { summary, status, answer, body, orNull, example }: ActionDescription): Schema => ({
   summary,
   request: actionSchema(name, { body, orNull }),
   example: { [name]: example },

@@ -3,7 +3,7 @@ import { listParameters } from '../openapi/list-parameters.js';
 import { COUNT, LINKS, listOf, mapOf, objectOf, type Schema, TEXT } from '../openapi/schema.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { VOLUME_LIST_RULES } from './volume-list.rules.js';
-import { EXAMPLE_VOLUME, VOLUME_SUMMARY, volumeSchema } from './volume.schema.js';
+import { EXAMPLE_VOLUME, LISTED_VOLUME, volumeSchema } from './volume.schema.js';
 import { type Audience, volumeDetail, volumeSummary } from './volume.view.js';
 
 const audience = (version: Microversion): Audience => ({
@@ -35,7 +35,7 @@ const LIST_QUERY: readonly Parameter[] = [
 export const VOLUME_ROUTES = {
   list: {
     summary: 'List volumes',
-    answer: (version) => page(version, VOLUME_SUMMARY, volumeSummary(EXAMPLE_VOLUME, audience(version))),
+    answer: (version) => page(version, LISTED_VOLUME, volumeSummary(EXAMPLE_VOLUME, audience(version))),
     query: LIST_QUERY,
     refuses: ['notFound'],
   },

@@ -61,7 +61,7 @@ export function volumeSchema(version: Microversion): Schema {
   return objectOf('Volume', { ...SINCE_THE_FIRST, ...known(LATER), ...some }, Object.keys(some));
 }
 
-export const VOLUME_SUMMARY = objectOf('VolumeSummary', { id: ID, name: orNull(TEXT), links: LINKS });
+export const LISTED_VOLUME = objectOf('ListedVolume', { id: ID, name: orNull(TEXT), links: LINKS });
 
 /** The volume of all examples; the views make answers of it. */
 export const EXAMPLE_VOLUME: VolumeRecord = {
