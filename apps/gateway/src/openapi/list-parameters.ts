@@ -10,14 +10,22 @@ const PAGING: readonly Parameter[] = [
   { name: 'sort', description: '`key[:dir][,key[:dir]…]`; a direction is `asc` or `desc`, and `desc` where none is named.' },
   { name: 'sort_key', description: 'Deprecated: one key. Not together with `sort`.' },
   { name: 'sort_dir', description: 'Deprecated: the direction of `sort_key`.', schema: { enum: ['asc', 'desc'] } },
-  { name: 'all_tenants', description: 'The rows of every project, whatever the value; ignored unless an administrator asks.' },
 ];
 
+export const ALL_TENANTS: Parameter = {
+  name: 'all_tenants',
+  description: 'The rows of every project, whatever the value; ignored unless an administrator asks.',
+};
+
+export const filterParameters = ({ filters }: ListRules): readonly Parameter[] =>
+  filters.map((name) => ({ name, description: `Only rows whose ${name} is this.` }));
+
 /** What a list can be asked, by the rules that it reads its query with. */
-export const listParameters = ({ filters }: ListRules): readonly Parameter[] => [
+export const listParameters = (rules: ListRules): readonly Parameter[] => [
   ...PAGING,
-  ...filters.map((name) => ({
+  ALL_TENANTS,
+  ...filterParameters(rules).map(({ name, description }) => ({
     name,
-    description: `Only rows whose ${name} is this. An operator may allow other filters, and \`${name}~\` for a part of the value (3.34).`,
+    description: `${description} An operator may allow other filters, and \`${name}~\` for a part of the value (3.34).`,
   })),
 ];

@@ -121,6 +121,14 @@ it('who is refused for want of room or of the database is told when to come back
   expect(responses.computeFault504).toMatchObject({ headers: { 'Retry-After': { required: false } } });
 });
 
+it('a summary can be filtered and is never paged', () => {
+  const parameters = operation('3.71', '/v3/volumes/summary', 'get')?.parameters as { name?: string }[];
+  const names = parameters.map(({ name }) => name);
+
+  expect(names).toEqual(expect.arrayContaining(['status', 'all_tenants']));
+  expect(names.filter((name) => /limit|marker|offset|sort/.test(name ?? ''))).toEqual([]);
+});
+
 it('the page for people has every operation, every schema, and nothing from elsewhere', () => {
   const document = at('3.71');
   const page = docsPage(document);

@@ -1,5 +1,5 @@
 import type { Answer, Descriptions, Parameter } from '../openapi/describes.js';
-import { listParameters } from '../openapi/list-parameters.js';
+import { ALL_TENANTS, filterParameters, listParameters } from '../openapi/list-parameters.js';
 import { COUNT, LINKS, listOf, mapOf, objectOf, type Schema, TEXT } from '../openapi/schema.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { VOLUME_LIST_RULES } from './volume-list.rules.js';
@@ -65,7 +65,7 @@ export const VOLUME_ROUTES = {
 export const VOLUME_SUMMARY_ROUTES = {
   show: {
     summary: 'Count volumes, and what they hold',
-    query: listParameters(VOLUME_LIST_RULES),
+    query: [...filterParameters(VOLUME_LIST_RULES), ALL_TENANTS],
     answer: (version) => {
       const isNamed = isAtLeast(version, microversion('3.36'));
       const figures = { total_count: COUNT, total_size: COUNT, ...(isNamed && { metadata: mapOf(listOf(TEXT)) }) };
