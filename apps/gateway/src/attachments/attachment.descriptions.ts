@@ -1,3 +1,4 @@
+import type { AttachmentRecord } from '@app/attachments';
 import type { Descriptions } from '../openapi/describes.js';
 import { listParameters } from '../openapi/list-parameters.js';
 import { listOf, objectOf } from '../openapi/schema.js';
@@ -6,17 +7,34 @@ import { ATTACHMENT, ATTACHMENT_SUMMARY, EXAMPLE_ATTACHMENT, EXAMPLE_CONNECTOR }
 import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
 
 const ONE = { schema: objectOf(null, { attachment: ATTACHMENT }), example: attachmentView(EXAMPLE_ATTACHMENT) };
-const SUMMARIES = {
-  schema: objectOf(null, { attachments: listOf(ATTACHMENT_SUMMARY) }),
-  example: attachmentSummaries([EXAMPLE_ATTACHMENT]),
+const RESERVED: AttachmentRecord = {
+  ...EXAMPLE_ATTACHMENT,
+  attachStatus: 'reserved',
+  attachMode: 'null',
+  attachTime: null,
+  connectionInfo: {},
 };
+const OTHER: AttachmentRecord = {
+  ...EXAMPLE_ATTACHMENT,
+  id: '6b1e3a52-9d2c-4c8e-8a47-0c1f2b7d9e35',
+  instanceUuid: 'f0c7a1de-52b8-4f6d-9e0b-7a3c5d1e8b24',
+};
+const summaries = (of: AttachmentRecord) => ({
+  schema: objectOf(null, { attachments: listOf(ATTACHMENT_SUMMARY) }),
+  example: attachmentSummaries([of]),
+});
 const DETAILS = { schema: objectOf(null, { attachments: listOf(ATTACHMENT) }), example: attachmentDetails([EXAMPLE_ATTACHMENT]) };
 
 const { volumeId: volume_uuid, instanceUuid: instance_uuid } = EXAMPLE_ATTACHMENT;
 const REPEAT = 'At the wait limit (504) the work goes on: the same request again joins it.';
 
 export const ATTACHMENT_ROUTES = {
-  list: { summary: 'List attachments', answer: SUMMARIES, query: listParameters(ATTACHMENT_LIST_RULES), refuses: ['notFound'] },
+  list: {
+    summary: 'List attachments',
+    answer: summaries(EXAMPLE_ATTACHMENT),
+    query: listParameters(ATTACHMENT_LIST_RULES),
+    refuses: ['notFound'],
+  },
   listDetail: {
     summary: 'List attachments with details',
     answer: DETAILS,
@@ -29,7 +47,7 @@ export const ATTACHMENT_ROUTES = {
     summary: 'Reserve a volume, and connect it where a connector is named',
     description: 'Without a connector, or with an empty one, the volume is reserved and no driver asked.',
     request: { example: { attachment: { volume_uuid, instance_uuid, connector: null } } },
-    answer: ONE,
+    answer: { ...ONE, example: attachmentView(RESERVED) },
     refuses: ['forbidden', 'notFound', 'conflict'],
   },
   update: {
@@ -42,7 +60,7 @@ export const ATTACHMENT_ROUTES = {
   delete: {
     summary: 'Detach, and delete the attachment',
     description: `Answers what is left of the volume's attachments. ${REPEAT}`,
-    answer: SUMMARIES,
+    answer: summaries(OTHER),
     refuses: ['forbidden', 'notFound', 'conflict', 'unknownYet'],
   },
   complete: {

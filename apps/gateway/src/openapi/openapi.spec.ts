@@ -10,6 +10,11 @@ import { openApiDocument } from './openapi.js';
 const at = (version: string) => openApiDocument(CONTROLLERS, microversion(version));
 const operation = (version: string, path: string, verb: string) => at(version).paths[path]?.[verb];
 
+function exampleOf(verb: string, path: string, status: string) {
+  const responses = operation('3.71', path, verb)?.responses as Record<string, { content: Record<string, { example: unknown }> }>;
+  return responses[status]?.content['application/json']?.example;
+}
+
 /** One of each kind: between two of them nothing changes but the number. */
 function everyDocument() {
   const all = Array.from({ length: MAX_VERSION.minor + 1 }, (_, minor) => openApiDocument(CONTROLLERS, { ...MAX_VERSION, minor }));
@@ -127,6 +132,20 @@ it('a summary can be filtered and is never paged', () => {
 
   expect(names).toEqual(expect.arrayContaining(['status', 'all_tenants']));
   expect(names.filter((name) => /limit|marker|offset|sort/.test(name ?? ''))).toEqual([]);
+});
+
+it.each([
+  ['/v3/attachments', '200', { attachment: { status: 'reserved', attach_mode: 'null', attached_at: '', connection_info: {} } }],
+  ['/v3/volumes', '202', { volume: { status: 'creating', updated_at: null, attachments: [] } }],
+])('the example answer of a POST to %s is what the example request brings about', (path, status, expected) => {
+  expect(exampleOf('post', path, status)).toMatchObject(expected);
+});
+
+it('the example of what a delete leaves does not list what was deleted', () => {
+  const { attachment } = exampleOf('get', '/v3/attachments/{id}', '200') as { attachment: { id: string } };
+  const { attachments } = exampleOf('delete', '/v3/attachments/{id}', '200') as { attachments: { id: string; volume_id: string }[] };
+
+  expect(attachments.map(({ id }) => id)).not.toContain(attachment.id);
 });
 
 it('the page for people has every operation, every schema, and nothing from elsewhere', () => {

@@ -1,3 +1,4 @@
+import type { VolumeRecord } from '@app/attachments';
 import type { Answer, Descriptions, Parameter } from '../openapi/describes.js';
 import { ALL_TENANTS, filterParameters, listParameters } from '../openapi/list-parameters.js';
 import { COUNT, LINKS, listOf, mapOf, objectOf, type Schema, TEXT } from '../openapi/schema.js';
@@ -13,9 +14,20 @@ const audience = (version: Microversion): Audience => ({
   project: `/${EXAMPLE_VOLUME.projectId}`,
 });
 
-const one = (version: Microversion): Answer => ({
-  schema: objectOf(null, { volume: volumeSchema(version) }),
-  example: { volume: volumeDetail(EXAMPLE_VOLUME, audience(version)) },
+const oneOf =
+  (volume: VolumeRecord) =>
+  (version: Microversion): Answer => ({
+    schema: objectOf(null, { volume: volumeSchema(version) }),
+    example: { volume: volumeDetail(volume, audience(version)) },
+  });
+const one = oneOf(EXAMPLE_VOLUME);
+const madeOne = oneOf({
+  ...EXAMPLE_VOLUME,
+  status: 'creating',
+  attachStatus: 'detached',
+  adminMetadata: {},
+  updatedAt: null,
+  attachments: [],
 });
 
 /** A link where there is a next page, and a count where one was asked for. */
@@ -50,7 +62,7 @@ export const VOLUME_ROUTES = {
     summary: 'Make a volume',
     description: 'It is there at once, and `available` when a worker has made it. It is always empty: copies are not made here.',
     request: { example: { volume: { size: 1, name: 'data', metadata: { shelf: 'upper' } } } },
-    answer: one,
+    answer: madeOne,
     refuses: ['notFound', 'tooLarge'],
   },
   update: {
