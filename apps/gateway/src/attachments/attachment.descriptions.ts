@@ -67,6 +67,6 @@ export const ATTACHMENT_ROUTES = {
     summary: 'Tell that the host has connected',
     answer: null,
     refuses: ['forbidden', 'notFound', 'conflict'],
-    actions: { 'os-complete': { summary: 'The volume is in use from here on', status: 204, example: null } },
+    actions: { 'os-complete': { summary: 'Mark the attachment as attached, and its volume as in use', status: 204, example: null } },
   },
 } as const satisfies Descriptions;

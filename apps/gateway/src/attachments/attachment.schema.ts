@@ -10,7 +10,7 @@ const TIME_OR_EMPTY: Schema = { anyOf: [TIME, { const: '' }] };
 
 /** What the driver says is of its own making; these keys stand beside it. */
 const CONNECTION_INFO: Schema = {
-  description: '`{}` while there is no connection; null for an attachment that never had one. Carries secrets.',
+  description: '`{}` where there is no connection; null where `os-attach` recorded the attachment, without a connector. Carries secrets.',
   anyOf: [
     { type: 'null' },
     objectOf(null, { format: { ...TEXT, description: "Of the volume's image; in a show alone." } }, ['format']),

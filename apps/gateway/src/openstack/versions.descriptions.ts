@@ -16,5 +16,5 @@ const ANSWER = { schema: objectOf(null, { versions: listOf(VERSION) }), example:
 
 export const VERSIONS_ROUTES = {
   root: { summary: 'Show what is spoken here', description: 'Whatever the method.', answer: ANSWER },
-  v3: { summary: 'The same, for callers with a token', path: '/v3/', answer: ANSWER },
+  v3: { summary: 'Show what is spoken here, at the endpoint that clients are told', path: '/v3/', answer: ANSWER },
 } as const satisfies Descriptions;

@@ -37,7 +37,7 @@ export const TYPE_ENCRYPTION_ROUTES = {
     refuses: ['forbidden', 'notFound'],
   },
   show: {
-    summary: 'Show one fact of it (administrators)',
+    summary: 'Show one fact of the encryption of a type (administrators)',
     answer: { schema: ONE_VALUE, example: { cipher: EXAMPLE.cipher } },
     refuses: ['forbidden', 'notFound'],
   },
@@ -48,13 +48,13 @@ export const TYPE_ENCRYPTION_ROUTES = {
     refuses: ['forbidden', 'notFound'],
   },
   update: {
-    summary: 'Say something else (administrators)',
+    summary: 'Change how the volumes of a type are encrypted (administrators)',
     description: 'The answer is what was sent.',
     request: { example: CHANGE },
     answer: { schema: requestSchema(UpdateEncryption), example: CHANGE },
     refuses: ['forbidden', 'notFound'],
   },
-  remove: { summary: 'Take it back (administrators)', answer: null, refuses: ['forbidden', 'notFound'] },
+  remove: { summary: 'Delete the encryption of a type (administrators)', answer: null, refuses: ['forbidden', 'notFound'] },
 } as const satisfies Descriptions;
 
 const KEY_ID = 'e1c1c0f2-9c52-4d53-a2b0-9f5c4fb0f1de';
@@ -71,7 +71,7 @@ export const VOLUME_ENCRYPTION_ROUTES = {
     refuses: ['notFound'],
   },
   show: {
-    summary: 'Show one fact of it',
+    summary: 'Show one fact of the encryption of a volume',
     description: 'The bare value; empty where it is null.',
     answer: { schema: TEXT, example: KEY_ID, isText: true },
     refuses: ['notFound'],

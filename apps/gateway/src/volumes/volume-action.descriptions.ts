@@ -23,36 +23,36 @@ const CONNECTION = {
 const SAVED = { schema: objectOf(null, { save_volume_id: ID }), example: { save_volume_id: 'd84acf0f-3ddc-46ff-9a6d-c2a2d59a0d0e' } };
 
 const ACTIONS: Record<VolumeActionName, Pick<ActionDescription, 'summary' | 'example' | 'answer'>> = {
-  'os-reserve': { summary: 'Set it aside for an attach', example: null },
-  'os-unreserve': { summary: 'Take that back', example: null },
-  'os-begin_detaching': { summary: 'Tell that a detach begins', example: null },
-  'os-roll_detaching': { summary: 'Tell that it will not be', example: null },
+  'os-reserve': { summary: 'Set the volume aside for an attach', example: null },
+  'os-unreserve': { summary: 'Free a volume that was set aside', example: null },
+  'os-begin_detaching': { summary: 'Mark the volume as detaching', example: null },
+  'os-roll_detaching': { summary: 'Mark a detaching volume as in use again', example: null },
   'os-attach': {
     summary: 'Record an attachment without a connector',
     example: { instance_uuid: INSTANCE, mountpoint: '/dev/vdb' },
   },
-  'os-detach': { summary: 'Delete it', example: { attachment_id: ATTACHMENT } },
+  'os-detach': { summary: 'Delete an attachment, and disconnect its host', example: { attachment_id: ATTACHMENT } },
   'os-initialize_connection': {
-    summary: 'Connect without an attachment',
+    summary: 'Connect a host without an attachment',
     example: { connector: CONNECTOR },
     answer: CONNECTION,
   },
-  'os-terminate_connection': { summary: 'End that', example: { connector: CONNECTOR } },
+  'os-terminate_connection': { summary: 'Disconnect a host that has no attachment', example: { connector: CONNECTOR } },
   'os-force_detach': {
-    summary: 'Detach whatever its state (administrators)',
+    summary: 'Detach the volume whatever its state (administrators)',
     example: { attachment_id: ATTACHMENT, connector: CONNECTOR },
   },
-  'os-reset_status': { summary: 'Say what it is (administrators)', example: { status: 'available' } },
-  'os-force_delete': { summary: 'Delete it whatever its state (administrators)', example: null },
+  'os-reset_status': { summary: 'Set the statuses of the volume (administrators)', example: { status: 'available' } },
+  'os-force_delete': { summary: 'Delete the volume whatever its state (administrators)', example: null },
   'os-migrate_volume_completion': {
-    summary: 'Move its attachments to another volume (administrators)',
+    summary: 'Move the attachments to another volume (administrators)',
     example: { new_volume: SAVED.example.save_volume_id },
     answer: SAVED,
   },
-  'os-extend': { summary: 'Make it larger', example: { new_size: 2 } },
-  'os-set_bootable': { summary: 'Say whether it can be booted from', example: { bootable: true } },
+  'os-extend': { summary: 'Extend the volume', example: { new_size: 2 } },
+  'os-set_bootable': { summary: 'Say whether the volume can be booted from', example: { bootable: true } },
   'os-update_readonly_flag': {
-    summary: 'Say whether it is attached for reading alone',
+    summary: 'Say whether the volume is attached for reading alone',
     example: { readonly: true },
   },
 };

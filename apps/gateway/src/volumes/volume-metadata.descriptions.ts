@@ -24,9 +24,9 @@ export const VOLUME_METADATA_ROUTES = {
     refuses: ['notFound'],
   },
   show: { summary: 'Show one key of the metadata', answer: KEY, refuses: ['notFound'] },
-  merge: { summary: 'Add to the metadata', request: { example: WHOLE.example }, answer: WHOLE, refuses: ['notFound'] },
+  merge: { summary: 'Add keys to the metadata', request: { example: WHOLE.example }, answer: WHOLE, refuses: ['notFound'] },
   replace: {
-    summary: 'Put other metadata in its place',
+    summary: 'Replace the metadata',
     headers: IF_MATCH,
     request: { example: WHOLE.example },
     answer: WHOLE,
