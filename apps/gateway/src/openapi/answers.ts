@@ -6,22 +6,31 @@ import type { ApiRoute, Verb } from './api-routes.js';
 import type { Answer } from './describes.js';
 import { COUNT, objectOf, type Schema, TEXT } from './schema.js';
 
+/** One, or one for each action by its name. */
+export type Example = { example: unknown } | { examples: Readonly<Record<string, { value: unknown }>> };
+
 /** The two names of JSON: callers choose by `Accept`, and write either. */
-export const inJson = (schema: Schema, example: unknown): Schema => ({
-  [JSON_MEDIA_TYPE]: { schema, example },
-  [VENDOR_MEDIA_TYPE]: { schema, example },
+export const inJson = (schema: Schema, example: Example): Schema => ({
+  [JSON_MEDIA_TYPE]: { schema, ...example },
+  [VENDOR_MEDIA_TYPE]: { schema, ...example },
 });
 
 const PLAIN = TEXT_MEDIA_TYPE.split(';', 1)[0] ?? TEXT_MEDIA_TYPE;
 const HEADERS: Schema = { 'x-openstack-request-id': { $ref: '#/components/headers/RequestId' } };
 
-export const success = (description: string, answer: Answer | null): Schema => ({
+type Said = Pick<Answer, 'schema' | 'headers' | 'isText'> & Example;
+
+export const success = (description: string, answer: Said | null): Schema => ({
   description,
   headers: { ...HEADERS, ...answer?.headers },
   ...(answer && { content: contentOf(answer) }),
 });
 
-const contentOf = ({ schema, example, isText }: Answer): Schema => (isText ? { [PLAIN]: { schema, example } } : inJson(schema, example));
+function contentOf(said: Said): Schema {
+  const { schema, isText } = said;
+  const example = 'examples' in said ? { examples: said.examples } : { example: said.example };
+  return isText ? { [PLAIN]: { schema, ...example } } : inJson(schema, example);
+}
 
 /** What every route may refuse. */
 const ALWAYS: readonly ErrorKind[] = ['invalid', 'backend', 'unavailable'];

@@ -41,7 +41,7 @@ function group({ paths, components }: OpenApiDocument, tag: string, about: strin
 }
 
 interface Content {
-  [mediaType: string]: { schema: Schema; example?: unknown };
+  [mediaType: string]: { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> };
 }
 interface Operation {
   operationId: string;
@@ -50,14 +50,14 @@ interface Operation {
   parameters: { name?: string; in?: string; description?: string; schema?: Schema }[];
   requestBody?: { content: Content };
   responses: Record<string, { $ref?: string; description?: string; content?: Content }>;
-  'x-actions'?: Record<string, { summary: string; status: string; request: Schema; example: unknown; answer?: Schema }>;
+  'x-actions'?: Record<string, { summary: string; status: string; request: Schema; answer?: Schema }>;
 }
 
 function operationSection({ verb, path, operation }: { verb: string; path: string; operation: Operation }, components: Components): string {
   const { operationId, summary, description = '', requestBody, responses, 'x-actions': actions } = operation;
   return `<details id="${operationId}"><summary><b class="${verb}">${verb.toUpperCase()}</b> <code>${path}</code> ${worded(summary)}</summary>
 <p>${worded(description)}</p>${parameters(operation)}
-${actions ? actionsOf(actions) : requestBody ? `<h4>Body</h4>${contentOf(requestBody.content)}` : ''}
+${actions ? actionsOf(actions, requestBody?.content) : requestBody ? `<h4>Body</h4>${contentOf(requestBody.content)}` : ''}
 <h4>Answers</h4>${Object.entries(responses)
     .map((entry) => answer(entry, components))
     .join('')}</details>`;
@@ -74,9 +74,10 @@ function parameters({ parameters: all }: Operation): string {
   return rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`;
 }
 
-const actionsOf = (actions: NonNullable<Operation['x-actions']>): string =>
+const actionsOf = (actions: NonNullable<Operation['x-actions']>, body: Content = {}): string =>
   Object.entries(actions)
-    .map(([name, { summary, status, request, example, answer: said }]) => {
+    .map(([name, { summary, status, request, answer: said }]) => {
+      const example = firstOf(body)?.examples?.[name]?.value;
       const answers = said ? `<p>${status} with</p>${json(said)}` : `<p>${status} without a body</p>`;
       return `<h4><code>${name}</code> ${worded(summary)}</h4>${json(example)}${folded('schema', json(request))}${answers}`;
     })
@@ -91,9 +92,12 @@ function answer([status, said]: [string, Operation['responses'][string]], { resp
 
 /** Both names of JSON hold the same. */
 function contentOf(content: Content): string {
-  const [first] = Object.values(content);
-  return first ? `${json(first.example)}${folded('schema', json(first.schema))}` : '';
+  const first = firstOf(content);
+  if (!first) return '';
+  const examples = first.examples ? Object.values(first.examples).map(({ value }) => value) : [first.example];
+  return `${examples.map(json).join('')}${folded('schema', json(first.schema))}`;
 }
+const firstOf = (content: Content): Content[string] | undefined => Object.values(content)[0];
 
 const folded = (what: string, text: string): string => `<details><summary>${what}</summary>${text}</details>`;
 const namedSchema = ([name, schema]: [string, Schema]): string =>

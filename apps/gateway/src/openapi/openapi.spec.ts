@@ -1,14 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Controller, Get, Patch } from '@nestjs/common';
+import { Controller, Get, Patch, Put } from '@nestjs/common';
 import { CONTROLLERS } from '../gateway.module.js';
 import { MAX_VERSION, microversion } from '../openstack/microversion.js';
+import { RequestBody } from '../openstack/request-body.js';
+import { UpdateVolume } from '../volumes/volume.requests.js';
 import { Describes } from './describes.js';
 import { docsPage } from './docs-page.js';
 import { openApiDocument } from './openapi.js';
 
 const at = (version: string) => openApiDocument(CONTROLLERS, microversion(version));
 const operation = (version: string, path: string, verb: string) => at(version).paths[path]?.[verb];
+
+interface WithExamples {
+  content: Record<string, { examples?: Record<string, { value: unknown }> }>;
+}
+interface ActionRoute {
+  requestBody: WithExamples;
+  responses: Record<string, WithExamples>;
+  'x-actions': Record<string, object>;
+}
 
 function exampleOf(verb: string, path: string, status: string) {
   const responses = operation('3.71', path, verb)?.responses as Record<string, { content: Record<string, { example: unknown }> }>;
@@ -148,6 +159,32 @@ it('the example of what a delete leaves does not list what was deleted', () => {
   expect(attachments.map(({ id }) => id)).not.toContain(attachment.id);
 });
 
+it('every action has its example where a linter and a generator look for it, and every answer of one', () => {
+  const { requestBody, responses, 'x-actions': actions } = operation('3.71', '/v3/volumes/{id}/action', 'post') as unknown as ActionRoute;
+
+  const examples = requestBody.content['application/json']?.examples ?? {};
+  expect(Object.keys(examples)).toEqual(Object.keys(actions));
+  expect(examples['os-extend']).toEqual({ value: { 'os-extend': { new_size: 2 } } });
+  expect(Object.keys(responses['200']?.content['application/json']?.examples ?? {})).toEqual([
+    'os-initialize_connection',
+    'os-migrate_volume_completion',
+  ]);
+  expect(JSON.stringify(actions)).not.toContain('"example"');
+});
+
+it('a body without an example stops the document', () => {
+  @Controller('v3/plain')
+  @Describes({ change: { summary: 'Change it', answer: null } })
+  class PlainController {
+    @Put()
+    change(@RequestBody(UpdateVolume) body: UpdateVolume) {
+      return body;
+    }
+  }
+
+  expect(() => openApiDocument([PlainController], MAX_VERSION)).toThrow('Plain_change takes a body, and has no example of one');
+});
+
 it('the page for people has every operation, every schema, and nothing from elsewhere', () => {
   const document = at('3.71');
   const page = docsPage(document);
@@ -155,5 +192,6 @@ it('the page for people has every operation, every schema, and nothing from else
   const ids = Object.values(document.paths).flatMap((item) => Object.values(item).map(({ operationId }) => String(operationId)));
   expect(ids.filter((id) => !page.includes(`id="${id}"`))).toEqual([]);
   expect(Object.keys(document.components.schemas).filter((name) => !page.includes(`id="schema-${name}"`))).toEqual([]);
+  expect(page).toContain('"new_size": 2');
   expect(page).not.toMatch(/<script|<link|<img|(?:src|href)="https?:/);
 });

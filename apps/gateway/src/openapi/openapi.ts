@@ -65,7 +65,9 @@ function usedIn(paths: object, responses: Record<string, Schema>): Record<string
 function hoisted(value: unknown, schemas: Record<string, Schema>): unknown {
   if (Array.isArray(value)) return value.map((item) => hoisted(item, schemas));
   if (!isPlainObject(value)) return value;
-  const whole = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'example' ? item : hoisted(item, schemas)]));
+  const whole = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, key === 'example' || key === 'examples' ? item : hoisted(item, schemas)]),
+  );
   const { title, type } = whole;
   if (typeof title !== 'string' || type === undefined) return whole;
   const known = (schemas[title] ??= whole);

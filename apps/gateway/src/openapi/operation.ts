@@ -1,5 +1,5 @@
 import { isAtLeast, type Microversion, microversion, VERSION_HEADER } from '../openstack/microversion.js';
-import { inJson, refusals, success, writes } from './answers.js';
+import { type Example, inJson, refusals, success, writes } from './answers.js';
 import type { ApiRoute, Verb } from './api-routes.js';
 import type { ActionDescription, Parameter } from './describes.js';
 import { requestSchema } from './request-schema.js';
@@ -38,10 +38,9 @@ function actionsAt({ actions, description, id }: ApiRoute, version: Microversion
   });
 }
 
-const actionEntry = (name: string, { summary, status, answer, body, orNull, example }: ActionDescription): Schema => ({
+const actionEntry = (name: string, { summary, status, answer, body, orNull }: ActionDescription): Schema => ({
   summary,
   request: actionSchema(name, { body, orNull }),
-  example: { [name]: example },
   status: String(status),
   ...(answer && { answer: answer.schema }),
 });
@@ -60,12 +59,16 @@ const namedParameters = (place: 'query' | 'header', known: readonly Parameter[],
     .filter(({ since = '3.0' }) => isAtLeast(version, microversion(since)))
     .map(({ name, description, schema = TEXT }) => ({ name, in: place, description, schema }));
 
-function requestOf({ bodies, description: { request } }: ApiRoute, version: Microversion, actions: NamedAction[]): Schema {
-  const content = (schema: Schema, example: unknown) => ({ requestBody: { required: true, content: inJson(schema, example) } });
-  const [first] = actions;
-  if (first) return content(oneOf(actions.map(([name, action]) => actionSchema(name, action))), { [first[0]]: first[1].example });
+function requestOf({ id, bodies, description: { request } }: ApiRoute, version: Microversion, actions: NamedAction[]): Schema {
+  const content = (schema: Schema, example: Example) => ({ requestBody: { required: true, content: inJson(schema, example) } });
+  if (actions.length > 0) {
+    const examples = Object.fromEntries(actions.map(([name, { example }]) => [name, { value: { [name]: example } }]));
+    return content(oneOf(actions.map(([name, action]) => actionSchema(name, action))), { examples });
+  }
   const schema = request?.schema ?? (bodies && requestSchema(bodies.at(version)));
-  return schema ? content(schema, request?.example) : {};
+  if (!schema) return {};
+  if (!request) throw new TypeError(`${id} takes a body, and has no example of one`);
+  return content(schema, { example: request.example });
 }
 
 const oneOf = (schemas: Schema[]): Schema => (schemas.length === 1 && schemas[0] ? schemas[0] : { oneOf: schemas });
@@ -79,10 +82,11 @@ function successes({ status, description: { answer } }: ApiRoute, version: Micro
 /** What the actions of one status answer; which of them says what is in `x-actions`. */
 function actionSuccess(status: number, actions: NamedAction[]): Schema {
   const named = actions.filter(([, action]) => action.status === status);
-  const answers = named.flatMap(([, { answer }]) => answer ?? []);
+  const answers = named.flatMap(([name, { answer }]) => (answer ? [{ name, ...answer }] : []));
   const description = named.map(([name, { answer }]) => `\`${name}\`${answer ? '' : ' (no body)'}`).join(', ');
-  const [first] = answers;
-  return success(description, first ? { schema: oneOf(answers.map(({ schema }) => schema)), example: first.example } : null);
+  if (answers.length === 0) return success(description, null);
+  const examples = Object.fromEntries(answers.map(({ name, example }) => [name, { value: example }]));
+  return success(description, { schema: oneOf(answers.map(({ schema }) => schema)), examples });
 }
 
 export const VERSION_PARAMETER: Schema = {
