@@ -11,12 +11,19 @@ export function docsPage(document: OpenApiDocument): string {
 <h1>${escaped(title)} ${version}</h1>
 <p>${worded(description)} The same for programs: <a href="openapi.json?microversion=${version}">openapi.json</a>.</p>
 <form>Microversion <select name="microversion">${versionOptions(version)}</select> <button>show</button></form>
+<h2>How to call</h2><p>${worded(howToCall(document))}</p>
 <nav>${tags.map(({ name }) => `<a href="#${name}">${name}</a>`).join(' · ')} · <a href="#schemas">schemas</a></nav>
 ${tags.map(({ name, description: about }) => group(document, name, about)).join('\n')}
 <h2 id="schemas">Schemas</h2>
 ${Object.entries(document.components.schemas).map(namedSchema).join('\n')}
 </body></html>
 `;
+}
+
+function howToCall({ components }: OpenApiDocument): string {
+  const { token } = components.securitySchemes as Record<string, { name: string; description: string }>;
+  const { Microversion } = components.parameters as Record<string, NamedParameter>;
+  return [Microversion, token].map((header) => `\`${header?.name}\`: ${header?.description}`).join(' ');
 }
 
 const STYLE = `
@@ -43,11 +50,17 @@ function group({ paths, components }: OpenApiDocument, tag: string, about: strin
 interface Content {
   [mediaType: string]: { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> };
 }
+interface NamedParameter {
+  name: string;
+  in: string;
+  description?: string;
+  schema?: Schema;
+}
 interface Operation {
   operationId: string;
   summary: string;
   description?: string;
-  parameters: { name?: string; in?: string; description?: string; schema?: Schema }[];
+  parameters: (NamedParameter | { $ref: string })[];
   requestBody?: { content: Content };
   responses: Record<string, { $ref?: string; description?: string; content?: Content }>;
   'x-actions'?: Record<string, { summary: string; status: string; request: Schema; answer?: Schema }>;
@@ -56,7 +69,7 @@ interface Operation {
 function operationSection({ verb, path, operation }: { verb: string; path: string; operation: Operation }, components: Components): string {
   const { operationId, summary, description = '', requestBody, responses, 'x-actions': actions } = operation;
   return `<details id="${operationId}"><summary><b class="${verb}">${verb.toUpperCase()}</b> <code>${path}</code> ${worded(summary)}</summary>
-<p>${worded(description)}</p>${parameters(operation)}
+<p>${worded(description)}</p>${parametersOf(operation, components)}
 ${actions ? actionsOf(actions, requestBody?.content) : requestBody ? `<h4>Body</h4>${contentOf(requestBody.content)}` : ''}
 <h4>Answers</h4>${Object.entries(responses)
     .map((entry) => answer(entry, components))
@@ -64,15 +77,16 @@ ${actions ? actionsOf(actions, requestBody?.content) : requestBody ? `<h4>Body</
 }
 type Components = OpenApiDocument['components'];
 
-function parameters({ parameters: all }: Operation): string {
-  const rows = all
-    .filter(({ name }) => name !== undefined)
-    .map(({ name = '', in: place = '', description = '', schema = {} }) => {
-      const kind = [schema.type ?? schema.enum].flat().join(' | ');
-      return `<tr><td><code>${escaped(name)}</code></td><td>${place}</td><td>${escaped(kind)}</td><td>${worded(description)}</td></tr>`;
-    });
-  return rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`;
+function parametersOf({ parameters: all }: Operation, { parameters: shared }: Components): string {
+  const rows = all.map((parameter) => {
+    const named = '$ref' in parameter ? (shared as Record<string, NamedParameter>)[nameIn(parameter.$ref)] : parameter;
+    const { name = '', in: place = '', description = '', schema = {} } = named ?? {};
+    const kind = [schema.type ?? schema.enum].flat().join(' | ');
+    return `<tr><td><code>${escaped(name)}</code></td><td>${place}</td><td>${escaped(kind)}</td><td>${worded(description)}</td></tr>`;
+  });
+  return `<h4>Parameters</h4><table>${rows.join('')}</table>`;
 }
+const nameIn = (ref: string): string => ref.split('/').at(-1) ?? '';
 
 const actionsOf = (actions: NonNullable<Operation['x-actions']>, body: Content = {}): string =>
   Object.entries(actions)
@@ -85,7 +99,7 @@ const actionsOf = (actions: NonNullable<Operation['x-actions']>, body: Content =
 
 function answer([status, said]: [string, Operation['responses'][string]], { responses }: Components): string {
   const isShared = said.$ref !== undefined;
-  const { description = '', content } = isShared ? (responses[said.$ref?.split('/').at(-1) ?? ''] as typeof said) : said;
+  const { description = '', content } = isShared ? (responses[nameIn(said.$ref ?? '')] as typeof said) : said;
   const line = `${status} ${worded(description)}`;
   return content && !isShared ? `<p>${line}</p>${contentOf(content)}` : `<p>${line}</p>`;
 }

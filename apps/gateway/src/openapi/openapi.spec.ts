@@ -193,5 +193,7 @@ it('the page for people has every operation, every schema, and nothing from else
   expect(ids.filter((id) => !page.includes(`id="${id}"`))).toEqual([]);
   expect(Object.keys(document.components.schemas).filter((name) => !page.includes(`id="schema-${name}"`))).toEqual([]);
   expect(page).toContain('"new_size": 2');
+  expect(page).toMatch(/<h2>How to call<\/h2>.*<code>OpenStack-API-Version<\/code>.*<code>X-Auth-Token<\/code>/s);
+  expect(page.match(/<td><code>OpenStack-API-Version<\/code><\/td><td>header<\/td>/g)).toHaveLength(ids.length);
   expect(page).not.toMatch(/<script|<link|<img|(?:src|href)="https?:/);
 });

@@ -44,7 +44,14 @@ const TAGS: Record<string, string> = {
 const HEADERS: Record<string, Schema> = {
   RequestId: { description: '`req-` and a UUID: the name of the request in the logs.', required: true, schema: TEXT },
 };
-const SECURITY: Record<string, Schema> = { token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' } };
+const SECURITY: Record<string, Schema> = {
+  token: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Auth-Token',
+    description: 'The token of the caller. The documents of versions are there without one.',
+  },
+};
 
 function pathsOf(routes: readonly ApiRoute[], version: Microversion): OpenApiDocument['paths'] {
   const paths: OpenApiDocument['paths'] = {};
