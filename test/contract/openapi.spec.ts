@@ -2,6 +2,7 @@ import { openApiDocument, type OpenApiDocument } from '../../apps/gateway/src/op
 import { CONTROLLERS } from '../../apps/gateway/src/gateway.module';
 import { microversion } from '../../apps/gateway/src/openstack/microversion';
 import { DocumentCheck, type Exchange } from '../support/document-check';
+import { documentCheck } from '../support/documented';
 import { aConnector, startWorld, type World } from '../support/world';
 
 let world: World;
@@ -49,6 +50,21 @@ async function anUpdate(): Promise<Exchange> {
   const [path, body] = [`/v3/attachments/${id}`, { attachment: { connector: aConnector() } }];
   return { method: 'PUT', path, body, answer: await world.request('PUT', path, body) };
 }
+
+it('whoever asks by a test is told where the document says otherwise', async () => {
+  const check = jest.spyOn(documentCheck(microversion('3.44')), 'faultOf').mockReturnValueOnce('a lie');
+
+  await expect(world.request('GET', '/v3/attachments')).rejects.toThrow('GET /v3/attachments at 3.44 is not as /openapi.json says: a lie');
+  expect(check).toHaveBeenCalledTimes(1);
+  check.mockRestore();
+});
+
+it('an id that is none is no answer', async () => {
+  const updated = await anUpdate();
+  const body = { attachment: { ...(updated.answer.body as { attachment: object }).attachment, id: 'one' } };
+
+  expect(lying(() => undefined).faultOf({ ...updated, answer: { ...updated.answer, body } })).toContain('must match pattern');
+});
 
 describe('given a document that lies, the check of all answers sees it', () => {
   type Attachment = { properties: Record<string, object>; required: string[] };
