@@ -44,6 +44,12 @@ function lying(change: (document: OpenApiDocument) => void): DocumentCheck {
   return new DocumentCheck(document);
 }
 
+/** A list and its answer, asked like this. */
+async function aList(query: string): Promise<Exchange> {
+  const path = `/v3/attachments${query}`;
+  return { method: 'GET', path, body: undefined, answer: await world.request('GET', path) };
+}
+
 /** An update and its answer, as they went over the wire. */
 async function anUpdate(): Promise<Exchange> {
   const { id } = await world.reservedAttachment();
@@ -57,6 +63,14 @@ it('whoever asks by a test is told where the document says otherwise', async () 
   await expect(world.request('GET', '/v3/attachments')).rejects.toThrow('GET /v3/attachments at 3.44 is not as /openapi.json says: a lie');
   expect(check).toHaveBeenCalledTimes(1);
   check.mockRestore();
+});
+
+it('a 204 that names no token and no place for it is no invitation', async () => {
+  const listed = await aList('');
+  const headers = new Headers({ 'x-openstack-request-id': 'req-1', 'X-Auth-Token': 'admin:admin' });
+  const empty: Exchange = { ...listed, answer: { status: 204, headers, body: '', text: '' } };
+
+  expect(lying(() => undefined).faultOf(empty)).toBe('the header X-Server-Management-Url is missing');
 });
 
 it('an id that is none is no answer', async () => {
@@ -102,6 +116,18 @@ describe('given a document that lies, the check of all answers sees it', () => {
     ['of a path', (document) => delete document.paths['/v3/attachments/{id}'], 'there is no such operation'],
   ])('%s', async (_what, change, seen) => {
     expect(lying(change).faultOf(await anUpdate())).toContain(seen);
+  });
+
+  it('of what an action answers beside its body', async () => {
+    const volume = await world.volume();
+    const [path, body] = [`/v3/volumes/${volume}/action`, { 'os-reserve': null }];
+    const answer = await world.request('POST', path, body);
+    const check = lying((document) => {
+      const responses = document.paths['/v3/volumes/{id}/action']?.post?.responses as Record<string, object>;
+      Object.assign(responses['202'] ?? {}, { headers: { 'X-Not-There': { required: true } } });
+    });
+
+    expect(check.faultOf({ method: 'POST', path, body, answer })).toContain('the header X-Not-There is missing');
   });
 
   it('of what a request may leave out', async () => {

@@ -88,13 +88,13 @@ export class DocumentCheck {
   }
 
   private answerFault(operation: Operation, { answer, body }: Exchange): string | null {
-    const action = actionOf(operation, body);
-    const isSuccess = answer.status < 400 && answer.status !== 204;
-    if (action && isSuccess) return this.actionFault(action, answer);
     const response = operation.responses[answer.status];
     if (!response) return `status ${answer.status} is none of ${Object.keys(operation.responses).join(', ')}`;
     const { headers = {}, content } = this.resolved(response);
-    return this.headerFault(headers, answer) ?? this.bodyFault(content, answer);
+    const action = actionOf(operation, body);
+    const isSuccess = answer.status < 400 && answer.status !== 204;
+    const ofBody = action && isSuccess ? this.actionFault(action, answer) : this.bodyFault(content, answer);
+    return this.headerFault(headers, answer) ?? ofBody;
   }
 
   private headerFault(said: NonNullable<Response['headers']>, { headers }: Exchange['answer']): string | null {

@@ -61,12 +61,12 @@ export function commonAnswers(): Record<string, Schema> {
   return {
     Invitation: {
       description: 'There was no token (`noauth` alone): the headers name one, and where to use it.',
-      headers: { ...HEADERS, 'X-Auth-Token': TOKEN_HEADER, 'X-Server-Management-Url': { schema: TEXT } },
+      headers: { ...HEADERS, 'X-Auth-Token': TOKEN_HEADER, 'X-Server-Management-Url': { required: true, schema: TEXT } },
     },
     ...Object.fromEntries(faults.map((fault) => [nameOf(fault), refusal(fault)])),
   };
 }
-const TOKEN_HEADER: Schema = { description: 'A token that will do.', schema: TEXT };
+const TOKEN_HEADER: Schema = { description: 'A token that will do.', required: true, schema: TEXT };
 
 const nameOf = ({ code, name }: Fault): string => `${name}${code}`;
 
