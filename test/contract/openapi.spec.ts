@@ -80,6 +80,10 @@ it('an id that is none is no answer', async () => {
   expect(lying(() => undefined).faultOf({ ...updated, answer: { ...updated.answer, body } })).toContain('must match pattern');
 });
 
+it('a list may be asked for more rows than there can be', async () => {
+  expect((await world.request('GET', '/v3/attachments?limit=9999999999')).status).toBe(200);
+});
+
 describe('given a document that lies, the check of all answers sees it', () => {
   type Attachment = { properties: Record<string, object>; required: string[] };
   const successOf = (document: OpenApiDocument) =>
@@ -116,6 +120,18 @@ describe('given a document that lies, the check of all answers sees it', () => {
     ['of a path', (document) => delete document.paths['/v3/attachments/{id}'], 'there is no such operation'],
   ])('%s', async (_what, change, seen) => {
     expect(lying(change).faultOf(await anUpdate())).toContain(seen);
+  });
+
+  it('of what a list can be asked', async () => {
+    const asked = await aList('?limit=3&limit=no&status=reserved');
+    const limit = (schema: object) =>
+      lying((document) => {
+        const parameters = document.paths['/v3/attachments']?.get?.parameters as { name?: string }[];
+        Object.assign(parameters.find(({ name }) => name === 'limit') ?? {}, { schema });
+      });
+
+    expect(limit({ type: 'integer', minimum: 3 }).faultOf(asked)).toBeNull();
+    expect(limit({ type: 'integer', maximum: 2 }).faultOf(asked)).toContain('limit=3 was accepted, and by the document it is not');
   });
 
   it('of what an action answers beside its body', async () => {

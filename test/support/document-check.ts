@@ -24,7 +24,13 @@ interface Action {
   request: object;
   answer?: object;
 }
+interface Parameter {
+  name?: string;
+  in?: string;
+  schema?: { type?: unknown };
+}
 interface Operation {
+  parameters: Parameter[];
   requestBody?: { content: Content };
   responses: Record<string, Response>;
   'x-actions'?: Record<string, Action>;
@@ -57,7 +63,7 @@ export class DocumentCheck {
   faultOf(exchange: Exchange): string | null {
     const operation = this.operationFor(exchange);
     if (!operation) return 'there is no such operation';
-    return this.answerFault(operation, exchange) ?? this.requestFault(operation, exchange);
+    return this.answerFault(operation, exchange) ?? this.queryFault(operation, exchange) ?? this.requestFault(operation, exchange);
   }
 
   /** The same of an exchange that the document has no operation for: it must be refused, in the words of every refusal. */
@@ -119,14 +125,25 @@ export class DocumentCheck {
     return this.schemaFault(said.schema, mediaType.endsWith('json') ? body : text);
   }
 
+  /** The first of several values counts. */
+  private queryFault(operation: Operation, { path, answer }: Exchange): string | null {
+    if (!isDone(operation, answer)) return null;
+    const query = new URLSearchParams(path.split('?').slice(1).join('?'));
+    for (const { name = '', in: place, schema = {} } of operation.parameters) {
+      const value = place === 'query' ? query.get(name) : null;
+      const fault = value === null ? null : this.schemaFault(schema, schema.type === 'integer' ? integerOf(value) : value);
+      if (fault !== null) return `${name}=${value} was accepted, and by the document it is not: ${fault}`;
+    }
+    return null;
+  }
+
   /** What was done was asked for as the document says, and what was refused for its form the document refuses too. */
   private requestFault(operation: Operation, { body, answer }: Exchange): string | null {
     const schema = actionOf(operation, body)?.request ?? Object.values(operation.requestBody?.content ?? {})[0]?.schema;
     const sent = jsonOf(body);
     if (!schema || sent === undefined) return null;
     const fault = this.schemaFault(schema, sent);
-    const isDone = answer.status < 300 && operation.responses[answer.status]?.$ref === undefined;
-    if (isDone && fault !== null) return `the body was accepted, and by the document it is not: ${fault}`;
+    if (isDone(operation, answer) && fault !== null) return `the body was accepted, and by the document it is not: ${fault}`;
     const { message } = (answer.body as { badRequest?: { message?: string } } | null)?.badRequest ?? {};
     const isRefused = message !== undefined && SCHEMA_WORDS.test(message);
     return isRefused && fault === null ? `the body was refused (${message}), and by the document it is right` : null;
@@ -152,6 +169,11 @@ function actionOf(operation: Operation, body: unknown): Action | undefined {
   const [name = ''] = Object.keys(sent !== null && typeof sent === 'object' ? sent : {});
   return operation['x-actions']?.[name];
 }
+
+/** Neither refused nor turned away with an invitation. */
+const isDone = ({ responses }: Operation, { status }: Exchange['answer']): boolean => status < 400 && responses[status]?.$ref === undefined;
+
+const integerOf = (text: string): number | string => (/^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : text);
 
 /** As it went over the wire. Undefined: there is none, or it is no JSON. */
 function jsonOf(body: unknown): unknown {

@@ -1,12 +1,12 @@
-import type { ListRules } from '../openstack/list-query.js';
+import { type ListRules, MAX_OFFSET } from '../openstack/list-query.js';
 import type { Parameter } from './describes.js';
 
-const WHOLE = { type: 'integer', minimum: 0, maximum: 2_147_483_647 };
+const WHOLE = { type: 'integer', minimum: 0 };
 
 const PAGING: readonly Parameter[] = [
   { name: 'limit', description: 'At most so many; the operator sets the largest (1000 unless told otherwise).', schema: WHOLE },
   { name: 'marker', description: 'The id of the last row of the page before.' },
-  { name: 'offset', description: 'How many rows to skip behind the marker.', schema: WHOLE },
+  { name: 'offset', description: 'How many rows to skip behind the marker.', schema: { ...WHOLE, maximum: MAX_OFFSET } },
   { name: 'sort', description: '`key[:dir][,key[:dir]…]`; a direction is `asc` or `desc`, and `desc` where none is named.' },
   { name: 'sort_key', description: 'Deprecated: one key. Not together with `sort`.' },
   { name: 'sort_dir', description: 'Deprecated: the direction of `sort_key`.', schema: { enum: ['asc', 'desc'] } },

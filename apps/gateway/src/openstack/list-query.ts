@@ -21,7 +21,7 @@ export interface ListRules {
 
 const FILTERS_CHECKED_SINCE = microversion('3.31');
 const LIKE_SINCE = microversion('3.34');
-const MAX_OFFSET = 2_147_483_647;
+export const MAX_OFFSET = 2_147_483_647;
 const NEWEST_FIRST = { key: 'created_at', dir: 'desc' };
 const PAGING = new Set(['sort', 'sort_key', 'sort_dir', 'limit', 'marker', 'offset', 'all_tenants']);
 
