@@ -4,8 +4,8 @@ import { totalValidated } from './validated-answers';
 
 export default async function globalTeardown(): Promise<void> {
   try {
-    process.stderr.write(`${totalValidated(currentRun().folder)} answers were held against /openapi.json\n`);
     await dropDatabasesOfRun();
+    process.stderr.write(`${totalValidated(currentRun().folder)} answers were held against /openapi.json\n`);
   } finally {
     await endRun();
   }
