@@ -19,9 +19,7 @@ export class CinderCli {
 
   /** As the member of project 1. */
   static of(world: World): CinderCli {
-    const [gateway] = world.gateways;
-    if (!gateway) throw new Error('this world has no gateway');
-    return new CinderCli(gateway.url, world.member, NEWEST);
+    return new CinderCli(world.gateway.url, world.member, NEWEST);
   }
 
   as(token: string): CinderCli {

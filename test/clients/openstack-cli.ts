@@ -25,9 +25,7 @@ export class OpenStackCli {
 
   /** As the member of project 1. */
   static of(world: World): OpenStackCli {
-    const [gateway] = world.gateways;
-    if (!gateway) throw new Error('this world has no gateway');
-    return new OpenStackCli({ url: gateway.url, neighbours: null }, world.member, NEWEST);
+    return new OpenStackCli({ url: world.gateway.url, neighbours: null }, world.member, NEWEST);
   }
 
   as(token: string): OpenStackCli {

@@ -10,7 +10,7 @@ let project: string;
 beforeAll(async () => {
   world = await startWorld();
   volume = await world.volume();
-  url = `${world.gateways[0]?.url}/v3`;
+  url = `${world.gateway.url}/v3`;
   project = world.member.split(':')[1] ?? '';
 }, 120_000);
 afterAll(() => world.stop());

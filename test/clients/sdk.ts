@@ -30,9 +30,7 @@ export class Sdk {
 
   /** As this caller. */
   static start(world: World, token: string): Sdk {
-    const [gateway] = world.gateways;
-    if (!gateway) throw new Error('this world has no gateway');
-    const endpoint = `${gateway.url}/v3/${token.split(':')[1]}`;
+    const endpoint = `${world.gateway.url}/v3/${token.split(':')[1]}`;
     const child = spawn(PYTHON, [join(__dirname, 'sdk.py'), endpoint, token], { env: bareEnvironment(), cwd: bareEnvironment().HOME });
     return new Sdk(child, createInterface({ input: child.stdout }));
   }

@@ -48,9 +48,7 @@ export const pending = <T>(answer: Promise<T>): Promise<T> => {
 
 /** A repeat of an update, sent and come so far that it has found the one in flight: from here on that one may end. */
 export async function joining(world: World, id: string): Promise<{ answer: ReturnType<typeof update> }> {
-  const gateway = world.gateways[0];
-  if (!gateway) throw new Error('this world has no gateway');
-  const begun = jest.spyOn(gateway.app.get(AttachmentsService), 'beginAttach');
+  const begun = jest.spyOn(world.gateway.app.get(AttachmentsService), 'beginAttach');
   const answer = pending(update(world, id));
   await until('the repeat has looked for work in flight', () => begun.mock.results.length > 0);
   await begun.mock.results[0]?.value;

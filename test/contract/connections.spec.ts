@@ -67,7 +67,7 @@ it('a repeat joins the connect in flight', async () => {
   world.driver.faults = { hangOn: ['initializeConnection'] };
   const first = pending(initialize(volume));
   await until('the driver is asked', () => asked(world, volume, 'initializeConnection') > 0);
-  const begun = jest.spyOn(world.gateways[0]?.app.get(ConnectionsService) as ConnectionsService, 'beginConnect');
+  const begun = jest.spyOn(world.gateway.app.get(ConnectionsService), 'beginConnect');
   const second = pending(initialize(volume));
   await until('the repeat has found the first', () => begun.mock.results.length > 0);
   await begun.mock.results[0]?.value;

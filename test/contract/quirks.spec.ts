@@ -46,7 +46,7 @@ describe('the document of versions', () => {
     const { body } = await world.request('GET', '/');
     const { href } = (body.versions[0].links as { rel: string; href: string }[]).find(({ rel }) => rel === 'self') ?? { href: '' };
 
-    expect(href).toBe(`${world.gateways[0]?.url}/v3/`);
+    expect(href).toBe(`${world.gateway.url}/v3/`);
     expect(await world.request('GET', new URL(href).pathname)).toMatchObject({ status: 200, body });
   });
 

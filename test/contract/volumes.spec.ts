@@ -21,8 +21,8 @@ it('a volume is made, shown, changed, listed and deleted at 3.0', async () => {
   expect(changed).toMatchObject({ status: 200, body: { volume: { id, name: 'm', metadata: { a: 'b' } } } });
   const shown = await world.request('GET', `/v3/${PROJECT_1}/volumes/${id}`, undefined, plain);
   expect(shown.body.volume.links).toEqual([
-    { rel: 'self', href: `${world.gateways[0]?.url}/v3/${PROJECT_1}/volumes/${id}` },
-    { rel: 'bookmark', href: `${world.gateways[0]?.url}/${PROJECT_1}/volumes/${id}` },
+    { rel: 'self', href: `${world.gateway.url}/v3/${PROJECT_1}/volumes/${id}` },
+    { rel: 'bookmark', href: `${world.gateway.url}/${PROJECT_1}/volumes/${id}` },
   ]);
 
   const deleted = await world.request('DELETE', `/v3/volumes/${id}`, undefined, plain);

@@ -107,6 +107,13 @@ export class World {
     return first.driver;
   }
 
+  /** The first one, which answers `request`. */
+  get gateway(): StartedGateway {
+    const [first] = this.gateways;
+    if (!first) throw new Error('this world has no gateway');
+    return first;
+  }
+
   get ledger() {
     return readLedger(this.ledgerPath);
   }
@@ -157,9 +164,7 @@ export class World {
 
   /** A request as the member of project 1 at microversion 3.44, unless the headers say otherwise; a null header is left out. */
   async request(method: string, path: string, body?: unknown, headers: Record<string, string | null> = {}): Promise<Answer> {
-    const [gateway] = this.gateways;
-    if (!gateway) throw new Error('this world has no gateway');
-    return gateway.request(method, path, body, { 'X-Auth-Token': this.member, ...headers });
+    return this.gateway.request(method, path, body, { 'X-Auth-Token': this.member, ...headers });
   }
 
   /** An available volume of project 1. */

@@ -24,9 +24,7 @@ async function reserved() {
 
 /** Counts the requests that have come so far as to find what is in flight: from the third on, that may end. */
 function arrivals(verb: 'beginAttach' | 'beginDetach') {
-  const gateway = world.gateways[0];
-  if (!gateway) throw new Error('this world has no gateway');
-  const begun = jest.spyOn(gateway.app.get(AttachmentsService), verb);
+  const begun = jest.spyOn(world.gateway.app.get(AttachmentsService), verb);
   return async (nth: number): Promise<void> => {
     await until(`request ${nth} has come`, () => begun.mock.results.length >= nth);
     await begun.mock.results[nth - 1]?.value;

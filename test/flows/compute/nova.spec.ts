@@ -18,7 +18,7 @@ afterAll(() => new Promise((closed) => server.close(closed)));
 
 /** As much of a world as is needed to send something. */
 const elsewhere = () =>
-  ({ member: 'user:project', gateways: [{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }] }) as unknown as World;
+  ({ member: 'user:project', gateway: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } }) as unknown as World;
 const tokens = { 'x-auth-token': 'user:project', 'x-service-token': 'nova:service:service' };
 
 it('a microversioned call says which, and of what request it is', async () => {

@@ -69,7 +69,7 @@ export class UserRequest {
     const path = discovers ? endpoint.slice(0, endpoint.indexOf('v3')) : endpoint + asked.path;
     const tokens = { 'X-Auth-Token': token, 'X-Service-Token': SERVICE_TOKEN };
     return exchange(
-      `${this.world.gateways[0]?.url}${path}`,
+      `${this.world.gateway.url}${path}`,
       asked.method,
       discovers
         ? { Accept: '*/*', 'User-Agent': `nova-${['api', 'conductor'].includes(by) ? by : 'compute'} keystoneauth1`, ...tokens }
