@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hostsOf } from '../contract/calls';
+import { hostsOf, pending } from '../contract/calls';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 import { Sdk } from './sdk';
@@ -13,14 +13,37 @@ beforeAll(async () => {
   admin = Sdk.start(world, world.admin);
 }, 120_000);
 afterAll(async () => {
-  await sdk.end();
-  await admin.end();
+  await Promise.all([sdk.end(), admin.end()]);
   await world.stop();
 });
 
 const shown = async (id: string) => (await world.request('GET', `/v3/volumes/${id}`)).body.volume as Record<string, unknown>;
 const attachmentOf = async (id: string) => ((await shown(id)).attachments as { attachment_id: string }[])[0];
 const aName = (of = 'v') => `${of}-${randomUUID()}`;
+
+describe('given a call that hangs', () => {
+  const FOR_EVER = { status: 'error', interval: 1, wait: 1000 };
+  let program: Sdk;
+  beforeEach(async () => {
+    program = Sdk.start(world, world.member);
+    await program.call('get_volume', { args: [await world.volume()], keep: 'it' });
+  });
+  afterEach(() => program.end());
+
+  it('it is named when its time is over', async () => {
+    const call = program.call('wait_for_status', { args: ['@it'], named: FOR_EVER }, 500);
+
+    await expect(call).rejects.toThrow('wait_for_status: the program has said nothing for 500 ms');
+  });
+
+  it('its program is ended all the same', async () => {
+    const call = pending(program.call('wait_for_status', { args: ['@it'], named: FOR_EVER }));
+
+    await program.end();
+
+    await expect(call).rejects.toThrow('wait_for_status: the program has ended');
+  });
+});
 
 /** This SDK has no attachments of its own; its adapter finds the endpoint, and speaks the microversion that is named. */
 const attachments = (method: string, path: string, json?: unknown, microversion = '3.54') =>

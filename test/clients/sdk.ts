@@ -12,11 +12,16 @@ export interface Call {
   keep?: string;
 }
 
+/** A call takes a second or two; the test that waits for it has three minutes. */
+const SAID_WITHIN_MS = 60_000;
+const ENDED_WITHIN_MS = 1_000;
+
 /** `conn.block_storage` of openstacksdk, in a Python of its own that lives as long as a program would. */
 export class Sdk {
   private readonly lines: AsyncIterator<string>;
   private readonly exited: Promise<unknown>;
   private stderr = '';
+  private fate = 'has ended';
 
   private constructor(
     private readonly child: ChildProcessWithoutNullStreams,
@@ -25,6 +30,7 @@ export class Sdk {
     this.lines = reader[Symbol.asyncIterator]();
     this.exited = new Promise((resolve) => child.once('close', resolve));
     child.stdin.on('error', () => undefined); // it may have ended by itself, which the next call says
+    child.on('error', (error) => (this.stderr += error.message));
     child.stderr.on('data', (text: Buffer) => (this.stderr += text.toString()));
   }
 
@@ -36,29 +42,38 @@ export class Sdk {
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the SDK answers is what the test looks at
-  async call(name: string, call: Call = {}): Promise<any> {
-    const said = await this.say(name, call);
+  async call(name: string, call: Call = {}, withinMs = SAID_WITHIN_MS): Promise<any> {
+    const said = await this.say(name, call, withinMs);
     if (said.error !== undefined) throw new Error(`${name}: ${said.error} ${said.message}`);
     return said.result;
   }
 
   /** The failure of a call. @throws if it succeeds. */
   async refused(name: string, call: Call = {}): Promise<{ error?: string; status: number; message: string }> {
-    const { error, status = 0, message = '', result } = await this.say(name, call);
+    const { error, status = 0, message = '', result } = await this.say(name, call, SAID_WITHIN_MS);
     if (error === undefined) throw new Error(`${name} succeeded: ${JSON.stringify(result)}`);
     return { error, status, message };
   }
 
+  /** Also where it hangs in a call. */
   async end(): Promise<void> {
     this.child.stdin.end();
+    const hangs = setTimeout(() => this.child.kill('SIGKILL'), ENDED_WITHIN_MS);
     await this.exited;
+    clearTimeout(hangs);
     this.reader.close();
   }
 
-  private async say(name: string, call: Call): Promise<Outcome> {
+  /** A program that has not answered in time is of no use any more: what it says later would be taken for the answer to another call. */
+  private async say(name: string, call: Call, withinMs: number): Promise<Outcome> {
     this.child.stdin.write(`${JSON.stringify({ call: name, ...call })}\n`);
+    const hangs = setTimeout(() => {
+      this.fate = `has said nothing for ${withinMs} ms`;
+      this.child.kill('SIGKILL');
+    }, withinMs);
     const { value, done } = await this.lines.next();
-    if (done) throw new Error(`the program has ended: ${this.stderr}`);
+    clearTimeout(hangs);
+    if (done) throw new Error(`${name}: the program ${this.fate}: ${this.stderr}`);
     return JSON.parse(value) as Outcome;
   }
 }
