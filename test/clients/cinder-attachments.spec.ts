@@ -3,29 +3,21 @@ import { hostsOf, rowsOf } from '../contract/calls';
 import { PROJECT_1, PROJECT_2, startWorld, type World } from '../support/world';
 import { CinderCli } from './cinder-cli';
 import { connectorsToldTo } from './connectors';
+import { attachmentsToList, HOST, SAID_OF_HOST } from './fixtures';
 
 let world: World;
 let cinder: CinderCli;
 beforeAll(async () => {
   world = await startWorld();
   cinder = CinderCli.of(world);
-}, 120_000);
+});
 afterAll(() => world.stop());
 
 const shown = async (id: string) => (await world.request('GET', `/v3/attachments/${id}`)).body.attachment as unknown;
 
-/** Every option that says something of a host, and the connector that it makes. */
-const HOST = ['--initiator', 'iqn.1993-08.org.debian:01:c1', '--ip', '192.0.2.7', '--host', 'compute-7', '--platform', 'aarch64'];
+/** The other options that say something of a host, and the connector that all of them make. */
 const MORE = ['--ostype', 'linux', '--multipath', 'True', '--mountpoint', '/dev/vdc'];
-const ALL_SAID = {
-  initiator: 'iqn.1993-08.org.debian:01:c1',
-  ip: '192.0.2.7',
-  host: 'compute-7',
-  platform: 'aarch64',
-  os_type: 'linux',
-  multipath: 'True',
-  mountpoint: '/dev/vdc',
-};
+const ALL_SAID = { ...SAID_OF_HOST, os_type: 'linux', multipath: 'True', mountpoint: '/dev/vdc' };
 
 describe('cinder attachment-create', () => {
   it.each(['3.27', '3.70'])('at %s, reserves a volume for a server, and connects nothing', async (version) => {
@@ -164,23 +156,9 @@ describe('cinder attachment-complete, -show and -delete', () => {
 describe('cinder attachment-list', () => {
   let volume: string;
   let server: string;
-  /** Of one volume and one server, newest first. */
   let ids: string[];
   let foreign: string;
-  beforeAll(async () => {
-    [volume, server] = [await world.volume(), randomUUID()];
-    const made: string[] = [];
-    for (let i = 0; i < 3; i++) made.unshift((await world.reservedAttachment(volume, server)).id);
-    ids = made;
-    const theirs = await world.volume({ token: world.stranger });
-    const answer = await world.request(
-      'POST',
-      '/v3/attachments',
-      { attachment: { volume_uuid: theirs } },
-      { 'X-Auth-Token': world.stranger },
-    );
-    foreign = answer.body.attachment.id as string;
-  });
+  beforeAll(async () => ({ volume, server, ids, foreign } = await attachmentsToList(world)));
 
   const listed = async (as: CinderCli, ...words: string[]) => (await as.list('attachment-list', ...words)).map((row) => row.ID);
 

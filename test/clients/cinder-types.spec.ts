@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { PROJECT_1, startWorld, type World } from '../support/world';
 import { CinderCli } from './cinder-cli';
+import { aName, asAdmin } from './fixtures';
 
 const DEFAULT = 'bronze';
 
@@ -11,23 +11,21 @@ beforeAll(async () => {
   world = await startWorld({ gateway: { DEFAULT_VOLUME_TYPE: DEFAULT, KEY_MANAGER: 'fixed' } });
   cinder = CinderCli.of(world);
   admin = cinder.as(world.admin);
-  await asAdmin('POST', '/v3/types', { volume_type: { name: DEFAULT } });
-}, 120_000);
+  await asAdmin(world, 'POST', '/v3/types', { volume_type: { name: DEFAULT } });
+});
 afterAll(() => world.stop());
 
-const asAdmin = (method: string, path: string, body?: unknown) => world.request(method, path, body, { 'X-Auth-Token': world.admin });
-const shown = async (id: string) => (await asAdmin('GET', `/v3/types/${id}`)).body.volume_type as Record<string, unknown>;
-const aName = () => `type-${randomUUID()}`;
+const shown = async (id: string) => (await asAdmin(world, 'GET', `/v3/types/${id}`)).body.volume_type as Record<string, unknown>;
 
 async function aType(more: Record<string, unknown> = {}) {
-  const name = aName();
-  const { body } = await asAdmin('POST', '/v3/types', { volume_type: { name, ...more } });
+  const name = aName('type');
+  const { body } = await asAdmin(world, 'POST', '/v3/types', { volume_type: { name, ...more } });
   return { name, id: body.volume_type.id as string };
 }
 
 describe('cinder, types', () => {
   it('type-create with every option, which others do not see in type-list', async () => {
-    const name = aName();
+    const name = aName('type');
 
     const [made] = await admin.list('type-create', name, '--description', 'hidden', '--is-public', 'False');
 
@@ -36,11 +34,13 @@ describe('cinder, types', () => {
     expect(await admin.list('type-list')).toContainEqual(made);
     expect(await admin.list('type-list', '--filters', 'is_public=False')).toContainEqual(made);
     expect((await cinder.list('type-list')).map((row) => row.Name)).not.toContain(name);
-    expect(await cinder.refused('type-create', aName())).toContain("Policy doesn't allow volume_extension:type_create to be performed.");
+    expect(await cinder.refused('type-create', aName('type'))).toContain(
+      "Policy doesn't allow volume_extension:type_create to be performed.",
+    );
   });
 
   it('type-show by name and by id, and type-update', async () => {
-    const [{ id, name }, renamed] = [await aType({ description: 'first' }), aName()];
+    const [{ id, name }, renamed] = [await aType({ description: 'first' }), aName('type')];
     expect(await cinder.show('type-show', name)).toMatchObject({ id, name, description: 'first', is_public: 'True' });
 
     await admin.run('type-update', id, '--name', renamed, '--description', 'second', '--is-public', 'false');
@@ -68,7 +68,7 @@ describe('cinder, types', () => {
 
     await admin.run('type-delete', one.id, other.name);
 
-    for (const { id } of [one, other]) expect((await asAdmin('GET', `/v3/types/${id}`)).status).toBe(404);
+    for (const { id } of [one, other]) expect((await asAdmin(world, 'GET', `/v3/types/${id}`)).status).toBe(404);
   });
 });
 
@@ -84,7 +84,7 @@ describe('cinder, encryption of types', () => {
 
     const other = ['--provider', 'luks2', '--cipher', '--key-size', '512', '--control-location', 'front-end'];
     await admin.run('encryption-type-update', name, ...other);
-    expect((await asAdmin('GET', `/v3/types/${id}/encryption`)).body).toMatchObject({
+    expect((await asAdmin(world, 'GET', `/v3/types/${id}/encryption`)).body).toMatchObject({
       provider: 'luks2',
       cipher: null,
       key_size: 512,

@@ -3,6 +3,7 @@ import { volumeIs } from '../contract/calls';
 import { until } from '../support/until';
 import { PROJECT_2, startWorld, type World } from '../support/world';
 import { CinderCli } from './cinder-cli';
+import { aName, isAvailable, isGone, shownVolume } from './fixtures';
 
 let world: World;
 let cinder: CinderCli;
@@ -11,13 +12,8 @@ beforeAll(async () => {
   world = await startWorld();
   cinder = CinderCli.of(world);
   admin = cinder.as(world.admin);
-}, 120_000);
+});
 afterAll(() => world.stop());
-
-const shown = async (id: string, token = world.member) =>
-  (await world.request('GET', `/v3/volumes/${id}`, undefined, { 'X-Auth-Token': token })).body.volume as Record<string, unknown>;
-const gone = (id: string) => until(`${id} is gone`, async () => (await world.request('GET', `/v3/volumes/${id}`)).status === 404);
-const aName = (of = 'v') => `${of}-${randomUUID()}`;
 
 describe('cinder create and show', () => {
   it('makes a volume with every option, and waits for it', async () => {
@@ -40,7 +36,7 @@ describe('cinder create and show', () => {
     );
 
     expect(made).toMatchObject({ name, status: 'available', size: '2', volume_type: type, availability_zone: 'nova' });
-    expect(await shown(made.id ?? '')).toMatchObject({
+    expect(await shownVolume(world, made.id ?? '')).toMatchObject({
       name,
       description: 'for tests',
       size: 2,
@@ -53,7 +49,7 @@ describe('cinder create and show', () => {
   it('makes one at the oldest microversion too', async () => {
     const made = await cinder.at('3.0').show('create', '1', '--display-name', aName());
 
-    expect(await shown(made.id ?? '')).toMatchObject({ size: 1 });
+    expect(await shownVolume(world, made.id ?? '')).toMatchObject({ size: 1 });
   });
 
   it.each([
@@ -87,12 +83,10 @@ describe('cinder list', () => {
       const made = await world.request('POST', '/v3/volumes', { volume: { name, size: 1, metadata: { mark } } });
       ids.push(made.body.volume.id as string);
     }
-    await until('they are available', async () =>
-      (await Promise.all(ids.map((id) => world.st(id)))).every(([status]) => status === 'available'),
-    );
+    for (const id of ids) await isAvailable(world, id);
     await world.request('POST', `/v3/volumes/${ids[1]}/action`, { 'os-set_bootable': { bootable: true } });
     foreign = await world.volume({ token: world.stranger });
-  }, 60_000);
+  });
 
   const listed = async (as: CinderCli, ...words: string[]) => (await as.list('list', ...words)).map((row) => row.ID);
   const marked = (...words: string[]) => listed(cinder, '--metadata', `mark=${mark}`, ...words);
@@ -151,7 +145,7 @@ describe('cinder list', () => {
     } finally {
       await short.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('cinder, what changes a volume', () => {
@@ -160,7 +154,7 @@ describe('cinder, what changes a volume', () => {
 
     await cinder.run('rename', id, name, '--description', 'new');
 
-    expect(await shown(id)).toMatchObject({ name, description: 'new' });
+    expect(await shownVolume(world, id)).toMatchObject({ name, description: 'new' });
   });
 
   it.each(['3.14', '3.70'])('metadata, metadata-show and metadata-update-all at %s', async (version) => {
@@ -169,10 +163,10 @@ describe('cinder, what changes a volume', () => {
     await then.run('metadata', id, 'set', 'a=1', 'b=2', 'c=3');
     await then.run('metadata', id, 'unset', 'a', 'b');
 
-    expect(await shown(id)).toMatchObject({ metadata: { c: '3' } });
+    expect(await shownVolume(world, id)).toMatchObject({ metadata: { c: '3' } });
     expect(await then.list('metadata-show', id)).toEqual([{ 'Metadata-property': 'c', Value: '3' }]);
     await then.run('metadata-update-all', id, 'd=4');
-    expect((await shown(id)).metadata).toEqual({ d: '4' });
+    expect((await shownVolume(world, id)).metadata).toEqual({ d: '4' });
   });
 
   it('readonly-mode-update, and what is connected then is read-only', async () => {
@@ -188,10 +182,10 @@ describe('cinder, what changes a volume', () => {
     const id = await world.volume();
 
     await cinder.run('set-bootable', id, 'true');
-    expect(await shown(id)).toMatchObject({ bootable: 'true' });
+    expect(await shownVolume(world, id)).toMatchObject({ bootable: 'true' });
 
     await cinder.run('set-bootable', id, 'False');
-    expect(await shown(id)).toMatchObject({ bootable: 'false' });
+    expect(await shownVolume(world, id)).toMatchObject({ bootable: 'false' });
   });
 
   it('extend', async () => {
@@ -199,7 +193,7 @@ describe('cinder, what changes a volume', () => {
 
     await cinder.run('extend', id, '3');
 
-    await until('it is larger', async () => (await shown(id)).size === 3);
+    await until('it is larger', async () => (await shownVolume(world, id)).size === 3);
     expect(await cinder.refused('extend', id, '2')).toContain('HTTP 400');
   });
 
@@ -227,7 +221,7 @@ describe('cinder, what changes a volume', () => {
     await cinder.run('delete', one, other);
     await cinder.run('delete', '--cascade', third);
 
-    for (const id of [one, other, third]) await gone(id);
+    for (const id of [one, other, third]) await isGone(world, id);
     expect(world.ledger.volumes).not.toEqual(expect.arrayContaining([one]));
   });
 
@@ -238,7 +232,7 @@ describe('cinder, what changes a volume', () => {
 
     await admin.run('force-delete', id);
 
-    await gone(id);
+    await isGone(world, id);
   });
 
   it('summary, of the project and of all', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostsOf, rowsOf } from '../contract/calls';
 import { PROJECT_2, startWorld, type World } from '../support/world';
 import { connectorsToldTo } from './connectors';
+import { attachmentsToList, HOST, SAID_OF_HOST } from './fixtures';
 import { Neighbours } from './neighbours';
 import { OpenStackCli } from './openstack-cli';
 
@@ -12,24 +13,15 @@ beforeAll(async () => {
   world = await startWorld();
   neighbours = await Neighbours.start();
   openstack = OpenStackCli.of(world);
-}, 120_000);
+});
 afterAll(async () => {
   await neighbours.stop();
   await world.stop();
 });
 
 const attachment = (...words: string[]) => ['volume', 'attachment', ...words];
-const HOST = ['--initiator', 'iqn.1993-08.org.debian:01:c1', '--ip', '192.0.2.7', '--host', 'compute-7', '--platform', 'aarch64'];
 const MORE = ['--os-type', 'linux', '--mountpoint', '/dev/vdc'];
-const ALL_SAID = {
-  initiator: 'iqn.1993-08.org.debian:01:c1',
-  ip: '192.0.2.7',
-  host: 'compute-7',
-  platform: 'aarch64',
-  os_type: 'linux',
-  multipath: true,
-  mountpoint: '/dev/vdc',
-};
+const ALL_SAID = { ...SAID_OF_HOST, os_type: 'linux', multipath: true, mountpoint: '/dev/vdc' };
 
 describe('openstack volume attachment create', () => {
   it.each(['3.27', '3.70'])('at %s, reserves a volume for a server, and connects nothing', async (version) => {
@@ -117,24 +109,10 @@ describe('openstack volume attachment set, complete and delete', () => {
 
 describe('openstack volume attachment list', () => {
   let volume: string;
-  /** Of one volume, newest first. */
+  let server: string;
   let ids: string[];
   let foreign: string;
-  beforeAll(async () => {
-    const server = randomUUID();
-    volume = await world.volume();
-    const made: string[] = [];
-    for (let i = 0; i < 3; i++) made.unshift((await world.reservedAttachment(volume, server)).id);
-    ids = made;
-    const theirs = await world.volume({ token: world.stranger });
-    const answer = await world.request(
-      'POST',
-      '/v3/attachments',
-      { attachment: { volume_uuid: theirs } },
-      { 'X-Auth-Token': world.stranger },
-    );
-    foreign = answer.body.attachment.id as string;
-  });
+  beforeAll(async () => ({ volume, server, ids, foreign } = await attachmentsToList(world)));
 
   const listed = async (as: OpenStackCli, ...words: string[]) =>
     ((await as.json(...attachment('list', ...words))) as { ID: string }[]).map(({ ID }) => ID);
@@ -142,7 +120,7 @@ describe('openstack volume attachment list', () => {
   it('shows what there is of the project', async () => {
     const rows = await openstack.json(...attachment('list'));
 
-    expect(rows).toContainEqual({ ID: ids[0], 'Volume ID': volume, 'Server ID': expect.any(String) as string, Status: 'reserved' });
+    expect(rows).toContainEqual({ ID: ids[0], 'Volume ID': volume, 'Server ID': server, Status: 'reserved' });
     expect((rows as { ID: string }[]).map(({ ID }) => ID)).not.toContain(foreign);
   });
 

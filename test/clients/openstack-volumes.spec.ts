@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { volumeIs } from '../contract/calls';
 import { until } from '../support/until';
 import { PROJECT_2, startWorld, type World } from '../support/world';
+import { aName, asAdmin, isAvailable, isGone, shownVolume } from './fixtures';
 import { Neighbours } from './neighbours';
 import { OpenStackCli } from './openstack-cli';
 
@@ -16,18 +16,12 @@ beforeAll(async () => {
   neighbours = await Neighbours.start();
   openstack = OpenStackCli.of(world);
   admin = openstack.as(world.admin);
-  await asAdmin('POST', '/v3/types', { volume_type: { name: DEFAULT } });
-}, 120_000);
+  await asAdmin(world, 'POST', '/v3/types', { volume_type: { name: DEFAULT } });
+});
 afterAll(async () => {
   await neighbours.stop();
   await world.stop();
 });
-
-const asAdmin = (method: string, path: string, body?: unknown) => world.request(method, path, body, { 'X-Auth-Token': world.admin });
-const shown = async (id: string) => (await world.request('GET', `/v3/volumes/${id}`)).body.volume as Record<string, unknown>;
-const gone = (id: string) => until(`${id} is gone`, async () => (await world.request('GET', `/v3/volumes/${id}`)).status === 404);
-const available = (id: string) => until(`${id} is available`, async () => (await world.st(id))[0] === 'available');
-const aName = (of = 'v') => `${of}-${randomUUID()}`;
 
 describe('openstack volume create, show and delete', () => {
   it('makes a volume with every option', async () => {
@@ -38,8 +32,8 @@ describe('openstack volume create, show and delete', () => {
     const made = await openstack.json('volume', 'create', name, ...options, ...flags);
 
     expect(made).toMatchObject({ name, size: 2, type: DEFAULT, description: 'for tests', properties: { a: '1', b: '2' } });
-    await available(made.id as string);
-    expect(await shown(made.id as string)).toMatchObject({ name, size: 2, metadata: { a: '1', b: '2' }, bootable: 'true' });
+    await isAvailable(world, made.id as string);
+    expect(await shownVolume(world, made.id as string)).toMatchObject({ name, size: 2, metadata: { a: '1', b: '2' }, bootable: 'true' });
     expect(world.ledger.volumes).toContain(made.id);
     expect(await openstack.json('volume', 'show', name)).toMatchObject({
       id: made.id,
@@ -58,7 +52,7 @@ describe('openstack volume create, show and delete', () => {
     expect(await openstack.refused('volume', 'delete', stuck)).toContain('Volume status must be available or error');
     await admin.run('volume', 'delete', '--force', stuck);
 
-    for (const id of [one, other, third, stuck]) await gone(id);
+    for (const id of [one, other, third, stuck]) await isGone(world, id);
   });
 });
 
@@ -70,7 +64,7 @@ describe('openstack volume list', () => {
     ids = [];
     for (let i = 0; i < 3; i++)
       ids.unshift((await world.request('POST', '/v3/volumes', { volume: { name, size: 1 } })).body.volume.id as string);
-    for (const id of ids) await available(id);
+    for (const id of ids) await isAvailable(world, id);
     foreign = await world.volume({ token: world.stranger });
   });
 
@@ -115,26 +109,26 @@ describe('openstack volume set and unset', () => {
     const [id, name] = [await world.volume(), aName()];
 
     await openstack.run('volume', 'set', id, '--name', name, '--description', 'new', '--property', 'a=1', '--property', 'b=2');
-    expect(await shown(id)).toMatchObject({ name, description: 'new', metadata: { a: '1', b: '2' } });
+    expect(await shownVolume(world, id)).toMatchObject({ name, description: 'new', metadata: { a: '1', b: '2' } });
 
     await openstack.run('volume', 'unset', id, '--property', 'a');
-    expect((await shown(id)).metadata).toEqual({ b: '2' });
+    expect((await shownVolume(world, id)).metadata).toEqual({ b: '2' });
 
     await openstack.run('volume', 'set', id, '--no-property', '--property', 'c=3');
-    expect((await shown(id)).metadata).toEqual({ c: '3' });
+    expect((await shownVolume(world, id)).metadata).toEqual({ c: '3' });
   });
 
   it('its size, and whether it is bootable and read-only', async () => {
     const id = await world.volume();
 
     await openstack.run('volume', 'set', id, '--bootable', '--read-only');
-    expect(await shown(id)).toMatchObject({ bootable: 'true', metadata: { readonly: 'True' } });
+    expect(await shownVolume(world, id)).toMatchObject({ bootable: 'true', metadata: { readonly: 'True' } });
 
     await openstack.run('volume', 'set', id, '--non-bootable', '--read-write');
-    expect(await shown(id)).toMatchObject({ bootable: 'false', metadata: { readonly: 'False' } });
+    expect(await shownVolume(world, id)).toMatchObject({ bootable: 'false', metadata: { readonly: 'False' } });
 
     await openstack.run('volume', 'set', id, '--size', '3');
-    await until('it is larger', async () => (await shown(id)).size === 3);
+    await until('it is larger', async () => (await shownVolume(world, id)).size === 3);
   });
 
   it('its state, for administrators', async () => {
@@ -167,8 +161,8 @@ describe('openstack volume type', () => {
   it('set and unset', async () => {
     const [name, renamed] = [aName('type'), aName('type')];
     const { id } = await admin.json('volume', 'type', 'create', name, '--private');
-    const type = async () => (await asAdmin('GET', `/v3/types/${id}`)).body.volume_type as Record<string, unknown>;
-    const encryption = async () => (await asAdmin('GET', `/v3/types/${id}/encryption`)).body as unknown;
+    const type = async () => (await asAdmin(world, 'GET', `/v3/types/${id}`)).body.volume_type as Record<string, unknown>;
+    const encryption = async () => (await asAdmin(world, 'GET', `/v3/types/${id}/encryption`)).body as unknown;
 
     await admin.run('volume', 'type', 'set', name, '--name', renamed, '--description', 'second', '--property', 'a=1', ...ENCRYPTION);
     expect(await type()).toMatchObject({ name: renamed, description: 'second', is_public: false, extra_specs: { a: '1' } });
@@ -207,7 +201,7 @@ describe('openstack volume type', () => {
 
     await admin.run('volume', 'type', 'delete', one.id as string, other.name as string);
 
-    for (const { id } of [one, other]) expect((await asAdmin('GET', `/v3/types/${id}`)).status).toBe(404);
+    for (const { id } of [one, other]) expect((await asAdmin(world, 'GET', `/v3/types/${id}`)).status).toBe(404);
   });
 });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   volume = await world.volume();
   url = `${world.gateway.url}/v3`;
   project = world.member.split(':')[1] ?? '';
-}, 120_000);
+});
 afterAll(() => world.stop());
 
 it('cinder takes a URL with the project in it, asks for its own newest microversion, and is an administrator without a role', async () => {

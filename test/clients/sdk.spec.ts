@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostsOf, pending } from '../contract/calls';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
+import { aName, asAdmin, isGone, shownVolume } from './fixtures';
 import { Sdk } from './sdk';
 
 let world: World;
@@ -11,15 +12,13 @@ beforeAll(async () => {
   world = await startWorld({ gateway: { KEY_MANAGER: 'fixed' } });
   sdk = Sdk.start(world, world.member);
   admin = Sdk.start(world, world.admin);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([sdk.end(), admin.end()]);
   await world.stop();
 });
 
-const shown = async (id: string) => (await world.request('GET', `/v3/volumes/${id}`)).body.volume as Record<string, unknown>;
-const attachmentOf = async (id: string) => ((await shown(id)).attachments as { attachment_id: string }[])[0];
-const aName = (of = 'v') => `${of}-${randomUUID()}`;
+const attachmentOf = async (id: string) => ((await shownVolume(world, id)).attachments as { attachment_id: string }[])[0];
 
 describe('given a call that hangs', () => {
   const FOR_EVER = { status: 'error', interval: 1, wait: 1000 };
@@ -109,9 +108,9 @@ it('set_volume_metadata, get_volume_metadata and delete_volume_metadata', async 
   await sdk.call('set_volume_metadata', { args: [id], named: { a: '1', b: '2' } });
   expect(await sdk.call('get_volume_metadata', { args: [id] })).toMatchObject({ metadata: { a: '1', b: '2' } });
   await sdk.call('delete_volume_metadata', { args: [id, ['a']] });
-  expect((await shown(id)).metadata).toEqual({ b: '2' });
+  expect((await shownVolume(world, id)).metadata).toEqual({ b: '2' });
   await sdk.call('delete_volume_metadata', { args: [id] });
-  expect((await shown(id)).metadata).toEqual({});
+  expect((await shownVolume(world, id)).metadata).toEqual({});
 });
 
 it('extend_volume, set_volume_readonly and set_volume_bootable_status', async () => {
@@ -121,8 +120,8 @@ it('extend_volume, set_volume_readonly and set_volume_bootable_status', async ()
   await sdk.call('set_volume_bootable_status', { args: [id, true] });
   await sdk.call('extend_volume', { args: [id, 2] });
 
-  await until('it is larger', async () => (await shown(id)).size === 2);
-  expect(await shown(id)).toMatchObject({ bootable: 'true', metadata: { readonly: 'True' } });
+  await until('it is larger', async () => (await shownVolume(world, id)).size === 2);
+  expect(await shownVolume(world, id)).toMatchObject({ bootable: 'true', metadata: { readonly: 'True' } });
 });
 
 it('reset_volume_status and a forced delete, for administrators', async () => {
@@ -133,7 +132,7 @@ it('reset_volume_status and a forced delete, for administrators', async () => {
   expect(await sdk.refused('reset_volume_status', { args: [id, 'available', null, null] })).toMatchObject({ status: 403 });
 
   await admin.call('delete_volume', { args: [id], named: { force: true } });
-  await until('it is gone', async () => (await world.request('GET', `/v3/volumes/${id}`)).status === 404);
+  await isGone(world, id);
 });
 
 it('reserve_volume and unreserve_volume', async () => {
@@ -181,7 +180,7 @@ it('complete_volume_migration moves what is attached to the new volume', async (
 
   await admin.call('complete_volume_migration', { args: [old, fresh] });
 
-  expect((await shown(fresh)).attachments).toMatchObject([{ server_id: instance }]);
+  expect((await shownVolume(world, fresh)).attachments).toMatchObject([{ server_id: instance }]);
   expect(await world.st(old)).toEqual(['available', 'detached']);
 });
 
@@ -210,7 +209,7 @@ it('the encryption of a type: create, get, update and delete', async () => {
   expect(await admin.call('get_type_encryption', { args: [id] })).toMatchObject({ ...luks, key_size: 512 });
   await admin.call('delete_type_encryption', { args: ['@made'], named: { ignore_missing: false } });
 
-  const { body } = await world.request('GET', `/v3/types/${id}/encryption`, undefined, { 'X-Auth-Token': world.admin });
+  const { body } = await asAdmin(world, 'GET', `/v3/types/${id}/encryption`);
   expect(body).toEqual({});
 });
 
