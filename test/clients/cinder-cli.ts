@@ -1,7 +1,7 @@
 import type { World } from '../support/world';
 import { CINDER } from './packages';
 import { complaint, printed } from './ran';
-import { propertiesIn, type Row, tablesIn } from './tables';
+import { onlyTableIn, propertiesIn, type Row } from './tables';
 
 /** The newest microversion that Debian's python3-cinderclient speaks. */
 const NEWEST = '3.70';
@@ -40,9 +40,9 @@ export class CinderCli {
     return complaint(CINDER, words, this.environment);
   }
 
-  /** The rows of the one table that it prints. */
+  /** The rows of the one table that it prints. @throws where it prints none, or several. */
   async list(...words: string[]): Promise<Row[]> {
-    return tablesIn(await this.run(...words))[0] ?? [];
+    return onlyTableIn(await this.run(...words));
   }
 
   /** What it prints of one thing. */

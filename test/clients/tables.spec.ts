@@ -1,4 +1,4 @@
-import { propertiesIn, tablesIn } from './tables';
+import { onlyTableIn, propertiesIn, tablesIn } from './tables';
 
 it('tables are rows by column, and a value of several lines is one value', () => {
   const text = `said before
@@ -27,6 +27,10 @@ it('tables are rows by column, and a value of several lines is one value', () =>
 
 it('a table without rows is one', () => {
   expect(tablesIn('+----+\n| ID |\n+----+\n+----+\n')).toEqual([[]]);
+});
+
+it.each(['', 'No volumes.\n', '+----+\n| ID |\n+----+\n+----+\n'.repeat(2)])('%j is not one table', (text) => {
+  expect(() => onlyTableIn(text)).toThrow('that is not one table');
 });
 
 it('tables of two columns are one object', () => {

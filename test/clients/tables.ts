@@ -19,6 +19,13 @@ export function tablesIn(text: string): Row[][] {
   return tables;
 }
 
+/** @throws where there is none, or more than one. */
+export function onlyTableIn(text: string): Row[] {
+  const [rows, another] = tablesIn(text);
+  if (!rows || another) throw new Error(`that is not one table:\n${text}`);
+  return rows;
+}
+
 /** Tables of two columns, Property and Value, as one object. */
 export const propertiesIn = (text: string): Row =>
   Object.fromEntries(tablesIn(text).flatMap((rows) => rows.map((row) => Object.values(row).slice(0, 2) as [string, string])));
