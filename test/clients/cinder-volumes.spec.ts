@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { volumeIs } from '../contract/calls';
-import { until } from '../support/until';
 import { PROJECT_2, startWorld, type World } from '../support/world';
 import { CinderCli } from './cinder-cli';
-import { aName, isAvailable, isGone, shownVolume } from './fixtures';
+import { aName, isAvailable, isDeleted, isOfSize, shownVolume } from './fixtures';
 
 let world: World;
 let cinder: CinderCli;
@@ -112,7 +111,10 @@ describe('cinder list', () => {
 
   it('selects by metadata as a filter too, and by how a migration goes for an administrator', async () => {
     expect((await listed(cinder, '--filters', `metadata={mark:${mark}}`)).sort()).toEqual([...ids].sort());
-    expect(await listed(admin, '--migration_status', 'migrating')).toEqual([]);
+    const [migrating, failed] = [await world.volume(), await world.volume()];
+    await volumeIs(world, migrating, { migration_status: 'migrating' });
+    await volumeIs(world, failed, { migration_status: 'error' });
+    expect(await listed(admin, '--migration_status', 'migrating')).toEqual([migrating]);
   });
 
   it('pages and sorts', async () => {
@@ -193,7 +195,7 @@ describe('cinder, what changes a volume', () => {
 
     await cinder.run('extend', id, '3');
 
-    await until('it is larger', async () => (await shownVolume(world, id)).size === 3);
+    await isOfSize(world, id, 3);
     expect(await cinder.refused('extend', id, '2')).toContain('HTTP 400');
   });
 
@@ -221,8 +223,7 @@ describe('cinder, what changes a volume', () => {
     await cinder.run('delete', one, other);
     await cinder.run('delete', '--cascade', third);
 
-    for (const id of [one, other, third]) await isGone(world, id);
-    expect(world.ledger.volumes).not.toEqual(expect.arrayContaining([one]));
+    for (const id of [one, other, third]) await isDeleted(world, id);
   });
 
   it('force-delete, for administrators, where delete is refused', async () => {
@@ -232,7 +233,7 @@ describe('cinder, what changes a volume', () => {
 
     await admin.run('force-delete', id);
 
-    await isGone(world, id);
+    await isDeleted(world, id);
   });
 
   it('summary, of the project and of all', async () => {

@@ -1,7 +1,6 @@
 import { volumeIs } from '../contract/calls';
-import { until } from '../support/until';
 import { PROJECT_2, startWorld, type World } from '../support/world';
-import { aName, asAdmin, isAvailable, isGone, shownVolume } from './fixtures';
+import { aName, asAdmin, isAvailable, isDeleted, isOfSize, shownVolume } from './fixtures';
 import { Neighbours } from './neighbours';
 import { OpenStackCli } from './openstack-cli';
 
@@ -52,7 +51,7 @@ describe('openstack volume create, show and delete', () => {
     expect(await openstack.refused('volume', 'delete', stuck)).toContain('Volume status must be available or error');
     await admin.run('volume', 'delete', '--force', stuck);
 
-    for (const id of [one, other, third, stuck]) await isGone(world, id);
+    for (const id of [one, other, third, stuck]) await isDeleted(world, id);
   });
 });
 
@@ -128,7 +127,7 @@ describe('openstack volume set and unset', () => {
     expect(await shownVolume(world, id)).toMatchObject({ bootable: 'false', metadata: { readonly: 'False' } });
 
     await openstack.run('volume', 'set', id, '--size', '3');
-    await until('it is larger', async () => (await shownVolume(world, id)).size === 3);
+    await isOfSize(world, id, 3);
   });
 
   it('its state, for administrators', async () => {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostsOf, pending } from '../contract/calls';
-import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
-import { aName, asAdmin, isGone, shownVolume } from './fixtures';
+import { aName, asAdmin, isDeleted, isOfSize, shownVolume } from './fixtures';
 import { Sdk } from './sdk';
 
 let world: World;
@@ -88,6 +87,7 @@ it('create_volume, wait_for_status, get_volume, find_volume, volumes and delete_
   await sdk.call('delete_volume', { args: [id] });
   await sdk.call('wait_for_delete', { args: ['@made'], named: { interval: 1, wait: 20 } });
   expect(await sdk.refused('get_volume', { args: [id] })).toMatchObject({ error: 'ResourceNotFound', status: 404 });
+  await isDeleted(world, id as string);
 });
 
 it('volumes follows the links of pages, and shows an administrator all projects', async () => {
@@ -120,7 +120,7 @@ it('extend_volume, set_volume_readonly and set_volume_bootable_status', async ()
   await sdk.call('set_volume_bootable_status', { args: [id, true] });
   await sdk.call('extend_volume', { args: [id, 2] });
 
-  await until('it is larger', async () => (await shownVolume(world, id)).size === 2);
+  await isOfSize(world, id, 2);
   expect(await shownVolume(world, id)).toMatchObject({ bootable: 'true', metadata: { readonly: 'True' } });
 });
 
@@ -132,7 +132,7 @@ it('reset_volume_status and a forced delete, for administrators', async () => {
   expect(await sdk.refused('reset_volume_status', { args: [id, 'available', null, null] })).toMatchObject({ status: 403 });
 
   await admin.call('delete_volume', { args: [id], named: { force: true } });
-  await isGone(world, id);
+  await isDeleted(world, id);
 });
 
 it('reserve_volume and unreserve_volume', async () => {
