@@ -71,6 +71,7 @@ it('a 204 that names no token and no place for it is no invitation', async () =>
   const empty: Exchange = { ...listed, answer: { status: 204, headers, body: '', text: '' } };
 
   expect(lying(() => undefined).faultOf(empty)).toBe('the header X-Server-Management-Url is missing');
+  expect(lying(() => undefined).faultAsStray({ ...empty, path: '/v3/nothing' })).toBe('the header X-Server-Management-Url is missing');
 });
 
 it('an id that is none is no answer', async () => {

@@ -67,9 +67,11 @@ export class DocumentCheck {
   }
 
   /** The same of an exchange that the document has no operation for: it must be refused, in the words of every refusal. */
-  faultAsStray({ answer: { status, headers, body } }: Exchange): string | null {
+  faultAsStray({ answer }: Exchange): string | null {
+    const { status, headers, body } = answer;
     const contentType = headers.get('content-type');
-    if (status < 400) return status === 204 || status === 302 ? null : `there is no such operation, and it answers ${status}`;
+    if (status === 204) return this.headerFault(this.resolved({ $ref: 'Invitation' }).headers ?? {}, answer);
+    if (status < 400) return status === 302 ? null : `there is no such operation, and it answers ${status}`;
     if (contentType?.startsWith('application/json') !== true) return status === 404 || status === 413 ? null : `${status} is no text`;
     return this.schemaFault({ $ref: `#/components/schemas/Fault${status}` }, body);
   }
