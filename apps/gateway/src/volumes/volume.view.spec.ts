@@ -1,6 +1,6 @@
 import type { VolumeRecord } from '@app/attachments';
 import { microversion } from '../openstack/microversion.js';
-import { nextLink, volumeDetail } from './volume.view.js';
+import { volumeDetail } from './volume.view.js';
 
 const volume: VolumeRecord = {
   id: 'v',
@@ -56,16 +56,4 @@ it('the visible admin metadata hides keys of the user', () => {
 
 it('a type without a name is its id, until 3.63 gives that a key of its own', () => {
   expect([seenBy('3.62').volume_type, seenBy('3.63').volume_type]).toEqual(['t', null]);
-});
-
-it.each([
-  [1, [volume], 'http://h/v3/p/volumes?limit=1&name=a+b&marker=v'],
-  [2, [volume], null],
-  [0, [], null],
-])('with a limit of %d', (limit, page, href) => {
-  const query = { limit: String(limit), name: 'a b', marker: 'old', offset: '3' };
-
-  expect(nextLink('volumes', query, page, { limit, project: '/p', endpoint: 'http://h' })).toEqual(
-    href === null ? [] : [{ rel: 'next', href }],
-  );
 });

@@ -1,15 +1,12 @@
 import type { Caller, VolumeAttachmentFacts, VolumeRecord } from '@app/attachments';
 import { FIXED_KEY_ID } from '@app/domain';
-import type { Link } from '../openstack/links.js';
+import { linksTo, type Place } from '../openstack/links.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 
 /** For whom, and how they came. */
-export interface Audience {
+export interface Audience extends Place {
   caller: Pick<Caller, 'isAdmin' | 'roles' | 'projectId'>;
   version: Microversion;
-  endpoint: string;
-  /** `/<project id>` as links name it; empty where no route would take the id. */
-  project: string;
 }
 
 /** spec: volumes-surface §2: every key by microversion and role. */
@@ -17,7 +14,7 @@ export function volumeDetail(volume: VolumeRecord, audience: Audience) {
   return {
     ...described(volume, audience),
     metadata: { ...volume.metadata, ...visible(volume.adminMetadata) },
-    links: linksOf(volume.id, audience),
+    links: linksTo(`volumes/${volume.id}`, audience),
     user_id: volume.userId,
     bootable: String(volume.bootable),
     encrypted: volume.encryptionKeyId !== null,
@@ -31,30 +28,7 @@ export function volumeDetail(volume: VolumeRecord, audience: Audience) {
   };
 }
 
-export const volumeSummary = ({ id, name }: VolumeRecord, audience: Audience) => ({ id, name, links: linksOf(id, audience) });
-
-/** The way to the rest of a list (spec: volumes-surface §2); none once a page is short. */
-export function nextLink(
-  path: string,
-  query: Record<string, unknown>,
-  page: VolumeRecord[],
-  { limit, project, endpoint }: PageFacts,
-): Link[] {
-  const last = page.at(-1);
-  if (!last || page.length < limit) return [];
-  // The marker already stands behind what the offset has skipped.
-  const others = Object.entries(query).filter(([key]) => key !== 'marker' && key !== 'offset');
-  const words = new URLSearchParams(
-    others.flatMap(([key, value]) => [value].flat().map((item) => [key, String(item)] as [string, string])),
-  );
-  words.append('marker', last.id);
-  return [{ rel: 'next', href: `${endpoint}/v3${project}/${path}?${words.toString()}` }];
-}
-interface PageFacts {
-  limit: number;
-  project: string;
-  endpoint: string;
-}
+export const volumeSummary = ({ id, name }: VolumeRecord, audience: Audience) => ({ id, name, links: linksTo(`volumes/${id}`, audience) });
 
 function described(volume: VolumeRecord, { version }: Audience) {
   return {
@@ -134,8 +108,3 @@ function forAdmins({ migrationStatus, host }: VolumeRecord, { caller }: Audience
 function visible({ readonly, attached_mode }: Record<string, string>) {
   return { ...(readonly !== undefined && { readonly }), ...(attached_mode !== undefined && { attached_mode }) };
 }
-
-const linksOf = (id: string, { endpoint, project }: Audience): Link[] => [
-  { rel: 'self', href: `${endpoint}/v3${project}/volumes/${id}` },
-  { rel: 'bookmark', href: `${endpoint}${project}/volumes/${id}` },
-];

@@ -4,10 +4,9 @@ import { invalidInput, ServiceError } from '@app/domain';
 import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import { Describes } from '../openapi/describes.js';
-import { endpointOf } from '../openstack/links.js';
-import { projectPath } from '../openstack/request-url.js';
+import { nextLink, placeOf } from '../openstack/links.js';
 import { parseListQuery, type Query } from '../openstack/list-query.js';
-import { booleanOf } from '../openstack/boolean-words.js';
+import { booleanOf, booleanParameter } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Caller } from '../openstack/request-context.js';
@@ -18,7 +17,7 @@ import { newVolumeRules } from './new-volume-rules.js';
 import { VOLUME_LIST_RULES } from './volume-list.rules.js';
 import { VOLUME_ROUTES } from './volume.descriptions.js';
 import { changesOf, CreateStrictVolume, CreateVolume, type NewStrictVolume, ORIGINS, UpdateVolume } from './volume.requests.js';
-import { type Audience, nextLink, volumeDetail, volumeSummary } from './volume.view.js';
+import { type Audience, volumeDetail, volumeSummary } from './volume.view.js';
 
 const COUNTED_SINCE = microversion('3.45');
 
@@ -84,7 +83,7 @@ export class VolumesController {
     const volumes = await this.volumes.list(caller, asked);
     const audience = this.audience(request, caller);
     const next = nextLink(path, query, volumes, { ...audience, limit: asked.limit });
-    const counted = isAtLeast(version, COUNTED_SINCE) && wantsCount(query);
+    const counted = isAtLeast(version, COUNTED_SINCE) && booleanParameter(query, 'with_count');
     return {
       volumes: volumes.map((volume) => view(volume, audience)),
       ...(next.length > 0 && { volumes_links: next }),
@@ -97,9 +96,7 @@ export class VolumesController {
   }
 
   private audience(request: FastifyRequest, caller: CallerFacts): Audience {
-    const endpoint = endpointOf(request, this.config.PUBLIC_ENDPOINT);
-    const project = projectPath(caller.projectId, this.config.PROJECT_ID_REGEX);
-    return { caller, version: request.openstack.version, endpoint, project };
+    return { caller, version: request.openstack.version, ...placeOf(request, caller.projectId, this.config) };
   }
 }
 
@@ -128,10 +125,3 @@ function newVolume(wanted: NewStrictVolume) {
 const MULTIATTACH_IS_OF_THE_TYPE =
   'multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your administrator ' +
   'to create a multiattach enabled volume type and use it to create multiattach volumes.';
-
-/** @throws invalid */
-function wantsCount({ with_count: asked = 'false' }: Query): boolean {
-  const wanted = booleanOf([asked].flat()[0]);
-  if (wanted === null) throw new ServiceError('invalid', `Value '${[asked].flat()[0]}' for 'with_count' is not a boolean.`);
-  return wanted;
-}
