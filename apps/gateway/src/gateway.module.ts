@@ -20,6 +20,7 @@ import { OperationWaiter } from './operations/operation.waiter.js';
 import { ConnectionActions } from './volumes/connection.actions.js';
 import { VolumeActionsController } from './volumes/volume-actions.controller.js';
 import { LimitsController } from './volumes/limits.controller.js';
+import { QosSpecsController } from './volumes/qos-specs.controller.js';
 import { TypeEncryptionController } from './volumes/type-encryption.controller.js';
 import { VolumeEncryptionController } from './volumes/volume-encryption.controller.js';
 import { VOLUME_LIST_RULES } from './volumes/volume-list.rules.js';
@@ -67,6 +68,7 @@ export const CONTROLLERS = [
   VolumeEncryptionController,
   VolumeTypesController,
   TypeEncryptionController,
+  QosSpecsController,
   LimitsController,
   ResourceFiltersController,
 ];

@@ -10,6 +10,7 @@ import {
   ConnectionsService,
   EncryptionsService,
   OperationsService,
+  QosSpecsService,
   VolumeActionsService,
   VolumeMetadataService,
   VolumesService,
@@ -47,6 +48,7 @@ const NOT_ASKED = [
   VolumeMetadataService,
   VolumeTotalsService,
   EncryptionsService,
+  QosSpecsService,
 ];
 
 @Global()

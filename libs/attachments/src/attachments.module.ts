@@ -8,6 +8,7 @@ import { EncryptionsService } from './encryptions.service.js';
 import { OperationLog } from './operation-log.js';
 import { OperationsService } from './operations.service.js';
 import { PruningService } from './pruning.service.js';
+import { QosSpecsService } from './qos-specs.service.js';
 import { KeyRing } from './sealing.js';
 import { TimesConfig } from './store.config.js';
 import { VolumeActionsService } from './volume-actions.service.js';
@@ -49,6 +50,7 @@ const SERVICES: Provider[] = [
   { provide: VolumeMetadataService, useFactory: (database: Database) => new VolumeMetadataService(database), inject: [Database] },
   { provide: VolumeTotalsService, useFactory: (database: Database) => new VolumeTotalsService(database), inject: [Database] },
   { provide: VolumeTypesService, useFactory: (database: Database) => new VolumeTypesService(database), inject: [Database] },
+  { provide: QosSpecsService, useFactory: (database: Database) => new QosSpecsService(database), inject: [Database] },
   {
     provide: EncryptionsService,
     useFactory: (...with_: [Database, VolumeTypesService]) => new EncryptionsService(...with_),

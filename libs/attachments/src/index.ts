@@ -17,6 +17,7 @@ export { OperationLog, type OperationFilter, type OperationRecord } from './oper
 export { ClaimLost, HandOver, OperationsService } from './operations.service.js';
 export { type Counts, PruningService } from './pruning.service.js';
 export { PRUNED_TABLES, pruneStatement } from './prune.statements.js';
+export { type NewQosSpecs, type QosAssociation, type QosSpecsChanges, QosSpecsService } from './qos-specs.service.js';
 export * from './records.js';
 export { type KeyUse, type Rekeyed, RekeyService } from './rekey.service.js';
 export { RestoredDatabase } from './restored.js';

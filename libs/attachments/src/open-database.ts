@@ -5,6 +5,7 @@ import { Database } from './database.js';
 import { embeddedPool, type Run, wireTime } from './embedded-pool.js';
 import { AttachmentEntity } from './entities/attachment.entity.js';
 import { OperationEntity } from './entities/operation.entity.js';
+import { QosSpecsEntity } from './entities/qos-specs.entity.js';
 import { SealingCheckEntity } from './entities/sealing-check.entity.js';
 import { VolumeTypeEncryptionEntity } from './entities/volume-type-encryption.entity.js';
 import { VolumeTypeEntity } from './entities/volume-type.entity.js';
@@ -17,9 +18,11 @@ import { PruningIndexes1764100000000 } from './migrations/1764100000000-pruning-
 import { UnfinishedByVolume1764200000000 } from './migrations/1764200000000-unfinished-by-volume.js';
 import { VolumeTypeEncryption1764300000000 } from './migrations/1764300000000-volume-type-encryption.js';
 import { VolumeActions1764400000000 } from './migrations/1764400000000-volume-actions.js';
+import { QosSpecs1764500000000 } from './migrations/1764500000000-qos-specs.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [
+  QosSpecsEntity,
   VolumeTypeEntity,
   VolumeTypeEncryptionEntity,
   VolumeEntity,
@@ -34,6 +37,7 @@ export const MIGRATIONS = [
   UnfinishedByVolume1764200000000,
   VolumeTypeEncryption1764300000000,
   VolumeActions1764400000000,
+  QosSpecs1764500000000,
 ];
 
 /** For those who have time; a gateway's callers have less. */

@@ -15,6 +15,8 @@ export interface ListOf {
   /** Filters that columns alone cannot say. */
   special?: Record<string, (value: string) => Sql>;
   sortable: (key: string) => boolean;
+  /** Rows that no project owns and that go when they are deleted: whoever may list them sees all of them. */
+  ownedByNobody?: true;
   markerNotFound: (id: string) => ServiceError;
 }
 
@@ -51,7 +53,7 @@ export const ATTACHMENT_LIST: ListOf = {
 /** One page, newest first unless said otherwise, in one statement however deep (its marker another one). */
 export async function page<T>(database: Database, list: ListOf, caller: Caller, query: ListQuery): Promise<T[]> {
   const keys = sortKeys(list, query);
-  const visible = sql`not a.deleted and ${scope(caller, query)}`;
+  const visible = scope(list, caller, query);
   const after = query.marker === null ? raw('true') : await behind(database, list, keys, { marker: query.marker, visible });
   const wanted = filters(list, query);
   if (wanted === null || query.limit === 0) return [];
@@ -75,12 +77,14 @@ export async function countOf(database: Database, list: ListOf, caller: Caller, 
 /** The rows of all pages of this query, as a statement's `from`; null: there are none. */
 export function matching(list: ListOf, caller: Caller, query: ListQuery): Sql | null {
   const wanted = filters(list, query);
-  return wanted && sql`${list.from} where not a.deleted and ${scope(caller, query)} and ${wanted}`;
+  return wanted && sql`${list.from} where ${scope(list, caller, query)} and ${wanted}`;
 }
 
 /** Without all_tenants an admin too sees his own project only; everybody else always does (spec: attachments-api §4.2). */
-const scope = (caller: Caller, { allTenants }: ListQuery): Sql =>
-  caller.isAdmin && allTenants ? raw('true') : sql`a.project_id = ${caller.projectId}`;
+function scope({ ownedByNobody }: ListOf, caller: Caller, { allTenants }: ListQuery): Sql {
+  if (ownedByNobody) return raw('true');
+  return caller.isAdmin && allTenants ? raw('not a.deleted') : sql`not a.deleted and a.project_id = ${caller.projectId}`;
+}
 
 interface SortKey {
   expression: string;

@@ -1,4 +1,4 @@
-import type { AttachStatus, ConnectionInfo, OperationKind, OperationState, Reason, VolumeStatus } from '@app/domain';
+import type { AttachStatus, ConnectionInfo, OperationKind, OperationState, QosConsumer, Reason, VolumeStatus } from '@app/domain';
 
 /** The commands that have a bell (design §7); the messaging contract lists the same names. */
 export type BellName =
@@ -81,6 +81,16 @@ export interface VolumeTypeRecord {
   extraSpecs: Record<string, string>;
   /** There is a record of how its volumes are encrypted. */
   encrypted: boolean;
+  /** What its volumes' users are promised; null: nothing. */
+  qosSpecsId: string | null;
+}
+
+/** What the users of a type's volumes are promised, and who is to keep it. */
+export interface QosSpecsRecord {
+  id: string;
+  name: string;
+  consumer: QosConsumer;
+  specs: Record<string, string>;
 }
 
 /** How the volumes of a type are encrypted; what it means is compute's to know. */

@@ -12,7 +12,7 @@ export interface NewVolumeType {
 }
 export type VolumeTypeChanges = Partial<Pick<NewVolumeType, 'name' | 'description' | 'isPublic'>>;
 
-const COLUMNS = raw(`t.id, t.name, t.description, t.is_public as "isPublic", t.extra_specs as "extraSpecs",
+const COLUMNS = raw(`t.id, t.name, t.description, t.is_public as "isPublic", t.extra_specs as "extraSpecs", t.qos_specs_id as "qosSpecsId",
   exists (select 1 from volume_type_encryptions e where e.volume_type_id = t.id) as encrypted`);
 
 /** Volume types: what makes a volume multiattach, and where it is placed. The gateway has already refused whom policy refuses. */

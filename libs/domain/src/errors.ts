@@ -39,6 +39,12 @@ export const attachmentNotFound = (id: string) =>
   new ServiceError('notFound', `Volume attachment could not be found with filter: attachment_id = ${id}.`);
 export const volumeNotFound = (id: string) => new ServiceError('notFound', `Volume ${id} could not be found.`);
 export const volumeTypeNotFound = (id: string) => new ServiceError('notFound', `Volume type ${id} could not be found.`);
+export const qosSpecsNotFound = (id: string) => new ServiceError('notFound', `No such QoS spec ${id}.`);
+export const qosKeyNotFound = (id: string, key: string) => new ServiceError('notFound', `QoS spec ${id} has no spec with key ${key}.`);
+export const qosNameTaken = (name: string) => new ServiceError('conflict', `QoS Specs ${name} already exists.`);
+export const qosSpecsInUse = () => new ServiceError('invalid', 'Qos specs still in use.');
+export const typeHasOtherQos = (typeId: string, qosSpecsId: string) =>
+  new ServiceError('invalid', `Invalid volume type: Type ${typeId} is already associated with another qos specs: ${qosSpecsId}`);
 export const invalidInput = (why: string) => new ServiceError('invalid', `Invalid input received: ${why}`);
 export const invalidVolume = (why: string, options?: ErrorOptions) => new ServiceError('invalid', `Invalid volume: ${why}`, options);
 export const resourceConflict = (why: string) => new ServiceError('conflict', `Resource conflict: ${why}`);

@@ -9,6 +9,7 @@ export * from './guards.js';
 export * from './network.js';
 export * from './new-volume.js';
 export * from './operation.js';
+export * from './qos.js';
 export * from './start-error.js';
 export * from './storage.js';
 export * from './told.js';

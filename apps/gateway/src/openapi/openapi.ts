@@ -37,6 +37,7 @@ const TAGS: Record<string, string> = {
   attachments: 'What connects volumes with instances and hosts',
   volumes: 'Volumes as far as an attachment needs them',
   types: 'Volume types, how their volumes are encrypted, and what they can do',
+  'qos-specs': 'What the users of a type’s volumes are promised',
   limits: 'What a project may have and has',
   resource_filters: 'By what lists can be filtered',
 };

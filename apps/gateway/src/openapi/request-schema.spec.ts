@@ -5,6 +5,7 @@ import {
   HasAnyOf,
   HasOneProperty,
   HasText,
+  HasWord,
   IgnoresOthers,
   IsBooleanLike,
   IsKeySize,
@@ -13,6 +14,7 @@ import {
   IsNotEmpty,
   IsOneOf,
   IsRequired,
+  IsTextList,
   IsTextMap,
   IsType,
   IsUuidLike,
@@ -32,6 +34,8 @@ class Strict {
   @IsBooleanLike() @IsType('boolean', 'string') readonly flag?: boolean | string;
   @IsVolumeSize() @IsType('integer', 'string', 'null') readonly size?: number | string | null;
   @IsKeySize() @IsType('integer', 'string') readonly bits?: number | string;
+  @IsTextMap() @HasWord('to', ['a', 'b']) @HasText('name', 255) @IsType('object') readonly specs?: Record<string, string>;
+  @IsTextList() readonly keys?: readonly string[];
 }
 @IgnoresOthers()
 class Lenient extends Strict {}
@@ -89,6 +93,17 @@ it.each<[boolean, unknown]>([
   [false, { ...valid, size: 2 ** 31 }],
   [true, { ...valid, bits: 0 }],
   [false, { ...valid, bits: null }],
+  [true, { ...valid, specs: { name: 'n', to: 'a', c: 'd' } }],
+  [false, { ...valid, specs: { to: 'a' } }],
+  [false, { ...valid, specs: { name: 'n', to: 'c' } }],
+  [false, { ...valid, specs: { name: 'n', to: null } }],
+  [false, { ...valid, specs: { name: 'n'.repeat(256) } }],
+  [true, { ...valid, keys: ['a', 'b'] }],
+  [true, { ...valid, keys: [] }],
+  [false, { ...valid, keys: ['a', 'a'] }],
+  [false, { ...valid, keys: ['a', 1] }],
+  [false, { ...valid, keys: [''] }],
+  [false, { ...valid, keys: 'a' }],
 ])('%s, say both the rules and their schema, of %j', (expected, body) => {
   expect(both(Strict, body)).toEqual([expected, expected]);
 });
@@ -115,13 +130,13 @@ it('what anybody may write for a UUID is one for both', () => {
 });
 
 it('whatever comes, the rules and their schema are of one mind', () => {
-  const known = fc.constantFrom('rw', UUID, 'on', 1, '1', { host: 'h' }, { id: UUID }, { a: 'b' });
+  const known = fc.constantFrom('rw', UUID, 'on', 1, '1', { host: 'h' }, { id: UUID }, { a: 'b' }, { name: 'n', to: 'a' });
   // Nine digits, since the largest number is one that the schema cannot word for text.
   const digits = fc.stringMatching(/^\d{1,9}$/);
   const long = fc.record({ a: fc.string({ unit: fc.constantFrom('👍', 'x'), minLength: 250, maxLength: 260 }) });
   const short = fc.record({ name: fc.string({ unit: fc.constantFrom('👍', '\ud83d', 'x', ' '), maxLength: 5 }) });
   const value = fc.oneof(fc.jsonValue(), known, digits, long, short);
-  const keys = ['mode', 'inner', 'map', 'connector', 'flag', 'size', 'bits', 'other'];
+  const keys = ['mode', 'inner', 'map', 'connector', 'flag', 'size', 'bits', 'specs', 'keys', 'other'];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...keys), value), (body) => {
       const sent = { ...valid, ...body };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** What a path under /v3 may start with; no project goes by one of these names. */
-const RESOURCES = new Set(['attachments', 'volumes', 'types', 'limits', 'resource_filters']);
+const RESOURCES = new Set(['attachments', 'volumes', 'types', 'qos-specs', 'limits', 'resource_filters']);
 const PREFIX = '/v3/';
 
 const URL_PROJECT = Symbol('the project id in the URL');

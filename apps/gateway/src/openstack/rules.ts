@@ -76,13 +76,34 @@ export const HasOneProperty = () =>
     ({ value }) => `${pythonRepr(value)} ${Object.keys(value as object).length === 0 ? 'does not have enough' : 'has too many'} properties`,
   );
 
-/** A property of a free-form object, which is kept as it came. */
-export const HasText = (key: string) =>
+/** A property of a free-form object, which is kept as it came; `longest` in characters. */
+export const HasText = (key: string, longest?: number) =>
   rule(
     'hasText',
-    { properties: { [key]: { type: 'string', minLength: 1 } }, required: [key] },
-    unlessObject((value) => typeof value[key] === 'string' && value[key] !== ''),
-    ({ value }) => lacking(key, value as object),
+    {
+      properties: { [key]: { type: 'string', minLength: 1, ...(longest !== undefined && { maxLength: longest }) } },
+      required: [key],
+    },
+    unlessObject((value) => lacking(key, value, longest) === null),
+    ({ value }) => lacking(key, value as object, longest) ?? '',
+  );
+
+/** A property of a free-form object that is one of these words, where it is there. */
+export const HasWord = (key: string, words: readonly string[]) =>
+  rule(
+    'hasWord',
+    { properties: { [key]: { enum: words } } },
+    unlessObject((value) => !Object.hasOwn(value, key) || words.includes(value[key] as string)),
+    ({ value }) => `${pythonRepr((value as Record<string, unknown>)[key])} is not one of ${pythonRepr(words)}`,
+  );
+
+/** Texts of 1 to 255 characters, each of them once. */
+export const IsTextList = () =>
+  rule(
+    'isTextList',
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength: MAX_TEXT }, uniqueItems: true },
+    (value) => listFault(value) === null,
+    ({ value }) => listFault(value) ?? '',
   );
 
 /** Names and values of at most 255 characters, both text: what a metadata table holds. */
@@ -196,10 +217,12 @@ function isOfType(value: unknown, type: JsonType): boolean {
   return typeof value === type;
 }
 
-function lacking(key: string, value: object): string {
+function lacking(key: string, value: object, longest = Infinity): string | null {
   const found: unknown = Object.entries(value).find(([name]) => name === key)?.[1];
   if (found === undefined) return `'${key}' is a required property`;
-  return found === '' ? "'' is too short" : `${pythonRepr(found)} is not of type 'string'`;
+  if (typeof found !== 'string') return `${pythonRepr(found)} is not of type 'string'`;
+  if (found === '') return "'' is too short";
+  return [...found].length > longest ? `${pythonRepr(found)} is too long` : null;
 }
 
 const MAX_TEXT = 255;
@@ -208,6 +231,14 @@ const offenderIn = (value: object): [string, unknown] | undefined =>
   Object.entries(value as Record<string, unknown>).find(
     ([key, item]) => !MAP_KEY.test(key) || typeof item !== 'string' || [...item].length > MAX_TEXT,
   );
+
+function listFault(list: unknown): string | null {
+  if (!Array.isArray(list)) return `${pythonRepr(list)} is not of type 'array'`;
+  const odd: unknown = list.find((item) => typeof item !== 'string' || item === '' || item.length > MAX_TEXT);
+  if (odd !== undefined)
+    return `${pythonRepr(odd)} ${typeof odd !== 'string' ? "is not of type 'string'" : odd === '' ? 'is too short' : 'is too long'}`;
+  return new Set(list).size < list.length ? `${pythonRepr(list)} has non-unique elements` : null;
+}
 
 function offence(map: object): string {
   const [key, item] = offenderIn(map) ?? ['', ''];

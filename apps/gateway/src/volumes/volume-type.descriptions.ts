@@ -1,7 +1,7 @@
 import type { VolumeTypeRecord } from '@app/attachments';
 import type { Descriptions } from '../openapi/describes.js';
 import { requestSchema } from '../openapi/request-schema.js';
-import { FLAG, ID, listOf, mapOf, NOTHING, objectOf, orNull, type Schema, TEXT } from '../openapi/schema.js';
+import { FLAG, ID, listOf, mapOf, objectOf, orNull, type Schema, TEXT } from '../openapi/schema.js';
 import { SetExtraSpecs } from './volume-type.requests.js';
 import { volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
 
@@ -12,6 +12,7 @@ const EXAMPLE: VolumeTypeRecord = {
   isPublic: true,
   extraSpecs: { multiattach: '<is> True' },
   encrypted: false,
+  qosSpecsId: null,
 };
 
 const TYPE = objectOf(
@@ -22,7 +23,7 @@ const TYPE = objectOf(
     is_public: FLAG,
     description: orNull(TEXT),
     extra_specs: mapOf(TEXT),
-    qos_specs_id: { ...NOTHING, description: 'For administrators.' },
+    qos_specs_id: { ...orNull(ID), description: 'For administrators.' },
     'os-volume-type-access:is_public': FLAG,
   },
   ['qos_specs_id'],

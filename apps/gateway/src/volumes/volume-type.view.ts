@@ -6,13 +6,13 @@ const SEEN_BY_ALL = ['RESKEY:availability_zones', 'multiattach', 'replication_en
 export const extraSpecsFor = (specs: Record<string, string>, isAdmin: boolean) =>
   isAdmin ? specs : Object.fromEntries(Object.entries(specs).filter(([key]) => SEEN_BY_ALL.includes(key)));
 
-export const volumeTypeDetail = ({ id, name, description, isPublic, extraSpecs }: VolumeTypeRecord, isAdmin: boolean) => ({
+export const volumeTypeDetail = ({ id, name, description, isPublic, extraSpecs, qosSpecsId }: VolumeTypeRecord, isAdmin: boolean) => ({
   id,
   name,
   is_public: isPublic,
   description,
   extra_specs: extraSpecsFor(extraSpecs, isAdmin),
-  ...(isAdmin && { qos_specs_id: null }),
+  ...(isAdmin && { qos_specs_id: qosSpecsId }),
   'os-volume-type-access:is_public': isPublic,
 });
 

@@ -7,6 +7,7 @@ export class VolumeTypeEntity {
   @Column('text', { nullable: true }) description: string | null;
   @Column('boolean', { name: 'is_public' }) isPublic: boolean;
   @Column('jsonb', { name: 'extra_specs' }) extraSpecs: Record<string, string>;
+  @Column('text', { name: 'qos_specs_id', nullable: true }) qosSpecsId: string | null;
   @Column('boolean') deleted: boolean;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
