@@ -73,7 +73,7 @@ const connectionInfo = (id: string, volume: string, credential: Credential) =>
       },
     },
     {
-      additions: { encrypted: false, cacheable: null },
+      additions: { qosSpecs: null, encrypted: false, cacheable: null },
       attachmentId: id,
       connection: { attachmentId: id, connector: connector(), readOnly: false, credential },
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { PROJECT_1, startWorld, type World } from '../support/world';
-import { refusal } from './calls';
+import { until } from '../support/until';
+import { aConnector, PROJECT_1, startWorld, type World } from '../support/world';
+import { actOnVolume, refusal, update } from './calls';
 
 let world: World;
 beforeAll(async () => (world = await startWorld({ gateway: { OSAPI_MAX_LIMIT: 3 } })), 120_000);
@@ -195,6 +196,79 @@ it('of two who give a type its specs at once one is heard, and specs that are de
     expect(outcomes).toContainEqual([given.status, deleted.status]);
     expect(await qosOf(fresh)).toBe(given.status === 202 ? specs.id : null);
   }
+});
+
+/** An available volume of a type that has these specs. */
+async function volumeWith(specs: Record<string, string>, size = 1) {
+  const [{ path }, type] = [await qosSpecs(specs), await aType()];
+  expect((await asAdmin('GET', `${path}/associate?vol_type_id=${type}`)).status).toBe(202);
+  const made = await world.request('POST', '/v3/volumes', { volume: { size, volume_type: type } });
+  const volume = made.body.volume.id as string;
+  await until('it is available', async () => (await world.st(volume))[0] === 'available');
+  return { volume, type, path };
+}
+const initialize = async (volume: string): Promise<unknown> =>
+  (await actOnVolume(world, volume, 'os-initialize_connection', { connector: aConnector() })).body.connection_info.data.qos_specs;
+const shown = async (attachment: string): Promise<unknown> =>
+  (await world.request('GET', `/v3/attachments/${attachment}`)).body.attachment.connection_info.qos_specs;
+
+it.each([
+  ['front-end', GOLD],
+  ['both', GOLD],
+  ['back-end', null],
+])('case 224: what %s is to keep reaches a host as %j', async (consumer, expected) => {
+  const { volume } = await volumeWith({ consumer, ...GOLD });
+
+  expect(await initialize(volume)).toEqual(expected);
+  await actOnVolume(world, volume, 'os-terminate_connection', { connector: aConnector() });
+  const { id, connectionInfo } = await world.attachedAttachment(volume);
+
+  expect(connectionInfo).toMatchObject({ qos_specs: expected });
+  expect(await shown(id)).toEqual(expected);
+  expect(await world.attachmentRow(id)).toMatchObject({ attach_status: 'attached', attach_mode: 'rw', deleted: false });
+  expect(await world.st(volume)).toEqual(['in-use', 'attached']);
+});
+
+it('case 224: a host that is connected keeps what it was told, and is told anew when it is connected again', async () => {
+  const { volume, type, path } = await volumeWith({ consumer: 'front-end', ...GOLD });
+  const { id } = await world.attachingAttachment(volume);
+
+  await asAdmin('PUT', path, { qos_specs: { read_iops_sec: '7' } });
+  expect(await shown(id)).toEqual(GOLD);
+  expect((await update(world, id)).body.attachment.connection_info.qos_specs).toEqual({ ...GOLD, read_iops_sec: '7' });
+  expect(await shown(id)).toEqual({ ...GOLD, read_iops_sec: '7' });
+
+  await asAdmin('GET', `${path}/disassociate?vol_type_id=${type}`);
+  expect((await update(world, id)).body.attachment.connection_info).toMatchObject({ qos_specs: null });
+  expect(await shown(id)).toBeNull();
+});
+
+it('case 225: what is promised for each GiB is told for a volume of 3, and stays as it was given', async () => {
+  const perGib = {
+    write_iops_sec_per_gb: '30',
+    read_iops_sec_per_gb: '7700',
+    total_iops_sec_per_gb: '300000',
+    read_bytes_sec_per_gb: '10',
+    write_bytes_sec_per_gb: '40',
+    total_bytes_sec_per_gb: '1048576',
+  };
+  const expected = {
+    write_iops_sec: 90,
+    read_iops_sec: 23100,
+    total_iops_sec: 900000,
+    read_bytes_sec: 30,
+    write_bytes_sec: 120,
+    total_bytes_sec: 3145728,
+  };
+  const { volume, path } = await volumeWith({ consumer: 'front-end', ...perGib }, 3);
+
+  expect(await initialize(volume)).toEqual(expected);
+  await actOnVolume(world, volume, 'os-terminate_connection', { connector: aConnector() });
+  const { id } = await world.attachedAttachment(volume);
+
+  expect(await shown(id)).toEqual(expected);
+  expect((await asAdmin('GET', path)).body.qos_specs).toMatchObject({ consumer: 'front-end', specs: perGib });
+  expect(await world.st(volume)).toEqual(['in-use', 'attached']);
 });
 
 it('what is not there is not found, and a type must be named', async () => {

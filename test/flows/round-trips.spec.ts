@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 
 /** The design's budget of database round trips for each call, over gateway and worker together. */
@@ -41,6 +42,18 @@ it('an update takes 6, and 5 once the export stands', async () => {
   const { id } = await world.reservedAttachment();
   expect(await counted(() => put(id))).toEqual([200, 6]);
   expect(await counted(() => put(id))).toEqual([200, 5]);
+});
+
+it('an update takes no more where the volume’s type has QoS specs', async () => {
+  const asAdmin = (method: string, path: string, body?: unknown) => world.request(method, path, body, { 'X-Auth-Token': world.admin });
+  const specs = await asAdmin('POST', '/v3/qos-specs', { qos_specs: { name: 'q', consumer: 'front-end', read_iops_sec_per_gb: '7' } });
+  const type = await asAdmin('POST', '/v3/types', { volume_type: { name: 't' } });
+  await asAdmin('GET', `/v3/qos-specs/${specs.body.qos_specs.id}/associate?vol_type_id=${type.body.volume_type.id}`);
+  const made = await world.request('POST', '/v3/volumes', { volume: { size: 1, volume_type: 't' } });
+  await until('it is available', async () => (await world.st(made.body.volume.id as string))[0] === 'available');
+  const { id } = await world.reservedAttachment(made.body.volume.id as string);
+
+  expect(await counted(() => put(id))).toEqual([200, 6]);
 });
 
 it('a complete takes 2', async () => {

@@ -25,7 +25,7 @@ const claim = {
   othersConnected: 0,
   undoing: null,
   superseded: false,
-  additions: { encrypted: false, cacheable: null },
+  additions: { qosSpecs: null, encrypted: false, cacheable: null },
 } satisfies AttachClaim;
 
 function runner(driver: Partial<VolumeDriver>, attached: () => Promise<string>) {

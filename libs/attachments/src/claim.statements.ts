@@ -1,4 +1,4 @@
-import type { OperationKind } from '@app/domain';
+import { HOSTS_AMONG, type OperationKind } from '@app/domain';
 import { raw, type Sql, sql } from './sql.js';
 import type { TimesConfig } from './store.config.js';
 
@@ -46,6 +46,7 @@ export const claimStatement = (volumeId: string, claimant: Claimant, times: Time
     extract(epoch from clock_timestamp() - c.created_at)::float8 * 1000 as "ageMs",
     c.global_request_id as "globalRequestId", v.project_id as "projectId", v.id as "volumeId", v.size, v.multiattach, v.provider_location as "providerLocation", v.encryption_key_id is not null as encrypted,
     t.extra_specs as "extraSpecs",
+    case when c.kind in ('attach', 'connect') then (select q.specs from qos_specs q where q.id = t.qos_specs_id and q.consumer = any(${HOSTS_AMONG}::text[])) end as "qosSpecs",
     a.generation as "rowGeneration", a.deleted as "rowDeleted", a.connector,
     case when c.kind in ('attach', 'detach') then (select coalesce(json_agg(json_build_object('id', e.id, 'intent', e.intent)), '[]') from operations e
       where e.attachment_id = c.attachment_id and e.id <> c.id and e.touched and e.intent is not null) end as touched,
@@ -82,6 +83,7 @@ export interface ClaimRow {
   providerLocation: string | null;
   encrypted: boolean;
   extraSpecs: Record<string, string> | null;
+  qosSpecs: Record<string, string> | null;
   rowGeneration: string | null;
   rowDeleted: boolean | null;
   connector: string | null;

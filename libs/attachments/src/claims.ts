@@ -1,14 +1,15 @@
-import type {
-  AttachClaim,
-  Claim,
-  ConnectClaim,
-  Connection,
-  ConnectionAdditions,
-  DriverCall,
-  Reason,
-  ReasonClass,
-  SettleClaim,
-  VolumeRef,
+import {
+  type AttachClaim,
+  type Claim,
+  type ConnectClaim,
+  type Connection,
+  type ConnectionAdditions,
+  type DriverCall,
+  qosFor,
+  type Reason,
+  type ReasonClass,
+  type SettleClaim,
+  type VolumeRef,
 } from '@app/domain';
 import type { ClaimRow } from './claim.statements.js';
 import { connectionOf, type Intent, openIntent, openRecorded, ownedConnection } from './intent.js';
@@ -119,7 +120,8 @@ function ownIntent(row: ClaimRow, keys: KeyRing): Intent {
 
 const undoingOf = (row: ClaimRow): Reason | null => (row.undoing ? { class: row.reasonClass as ReasonClass, text: row.reasonText } : null);
 
-const additionsOf = ({ encrypted, extraSpecs }: ClaimRow): ConnectionAdditions => ({
+const additionsOf = ({ size, encrypted, extraSpecs, qosSpecs }: ClaimRow): ConnectionAdditions => ({
+  qosSpecs: qosSpecs && qosFor(size, qosSpecs),
   encrypted,
   cacheable: extraSpecs === null ? null : extraSpecs.cacheable === '<is> True',
 });

@@ -1,7 +1,13 @@
 import { connectionAnswerOf, connectionInfoOf } from './connection-info.js';
 
 const claim = (
-  more: { readOnly?: boolean; connector?: Record<string, unknown>; cacheable?: boolean | null; encrypted?: boolean } = {},
+  more: {
+    readOnly?: boolean;
+    connector?: Record<string, unknown>;
+    cacheable?: boolean | null;
+    encrypted?: boolean;
+    qosSpecs?: Record<string, string>;
+  } = {},
 ) => ({
   attachmentId: 'a1',
   connection: {
@@ -10,7 +16,7 @@ const claim = (
     readOnly: more.readOnly ?? false,
     credential: { id: 'c', secret: 's' },
   },
-  additions: { encrypted: more.encrypted ?? false, cacheable: more.cacheable ?? null },
+  additions: { qosSpecs: more.qosSpecs ?? null, encrypted: more.encrypted ?? false, cacheable: more.cacheable ?? null },
 });
 
 it('data, the keys beside it and what the worker adds become one flat object', () => {
@@ -32,6 +38,7 @@ it.each([
   ['ro follows the mode in force, whatever the driver says', { access_mode: 'rw' }, { readOnly: true }, { access_mode: 'ro' }],
   ['encrypted is the driver’s where it says so', { encrypted: true }, {}, { encrypted: true }],
   ['encrypted is the volume’s otherwise', {}, { encrypted: true }, { encrypted: true }],
+  ['qos_specs are the type’s, whatever the driver says', { qos_specs: {} }, { qosSpecs: { a: '1' } }, { qos_specs: { a: '1' } }],
   ['enforce_multipath is the connector’s', {}, { connector: { enforce_multipath: true } }, { enforce_multipath: true }],
   ['case 134: cacheable by the type', {}, { cacheable: true }, { cacheable: true }],
   ['cacheable not by the type', {}, { cacheable: false }, { cacheable: false }],

@@ -47,8 +47,12 @@ type Finished = Pick<AttachClaim | ConnectClaim, 'additions' | 'connection'>;
 
 type Data = DriverConnectionInfo['data'];
 
-const added = (data: Data, { additions: { encrypted, cacheable }, connection: { readOnly } }: Finished, traits: VolumeTraits) => ({
-  qos_specs: null,
+const added = (
+  data: Data,
+  { additions: { qosSpecs, encrypted, cacheable }, connection: { readOnly } }: Finished,
+  traits: VolumeTraits,
+) => ({
+  qos_specs: qosSpecs,
   access_mode: readOnly ? 'ro' : 'rw',
   encrypted: data.encrypted ?? encrypted,
   ...cacheableOf(data.cacheable, cacheable),

@@ -1,3 +1,4 @@
+import type { QosLimits } from './qos.js';
 import type { Connection, DriverCall, VolumeRef } from './storage.js';
 
 /** What has been promised and is not yet, or was, carried out (design §4). */
@@ -119,6 +120,8 @@ export type Claim =
 
 /** What the worker adds to a driver's answer, from the volume and its type (spec: worker-and-drivers §4). */
 export interface ConnectionAdditions {
+  /** What the host is to keep; null when that is nobody's wish. */
+  qosSpecs: QosLimits | null;
   encrypted: boolean;
   /** Null when the volume has no type: then the key is the driver's alone. */
   cacheable: boolean | null;

@@ -20,6 +20,11 @@ const CONNECTION_INFO: Schema = {
         driver_volume_type: TEXT,
         attachment_id: ID,
         access_mode: { enum: ['rw', 'ro'] },
+        qos_specs: {
+          description: 'What the host is to keep; a number where it depends on the size.',
+          type: ['object', 'null'],
+          additionalProperties: { type: ['string', 'integer'] },
+        },
         encrypted: FLAG,
         enforce_multipath: {},
       },
