@@ -30,7 +30,7 @@ const withServers = {
 };
 
 module.exports = {
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // By itself it would leave one core alone, of two: the servers and the apps of a test wait as much as they work.
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/conformance-report.cjs'],

@@ -229,12 +229,12 @@ export class World {
     return [row.status, row.attach_status];
   }
 
-  /** Rows as the database has them. */
+  /** Rows as the database has them; a statement that has lost a race against the apps is repeated. */
   async query(text: string, values: unknown[] = []): Promise<Row[]> {
     const client = new Client({ connectionString: this.databaseUrl });
     await client.connect();
     try {
-      return (await client.query<Row>(text, values)).rows;
+      return await untilItWins(async () => (await client.query<Row>(text, values)).rows);
     } finally {
       await client.end();
     }
@@ -271,3 +271,14 @@ export const aConnector = (host = 'tempest-1', more: Record<string, unknown> = {
   mode: 'rw',
   ...more,
 });
+
+const SERIALIZATION_FAILURE = '40001';
+
+async function untilItWins<T>(statement: () => Promise<T>, tries = 20): Promise<T> {
+  try {
+    return await statement();
+  } catch (error) {
+    if (tries === 1 || (error as { code?: string }).code !== SERIALIZATION_FAILURE) throw error;
+    return untilItWins(statement, tries - 1);
+  }
+}
