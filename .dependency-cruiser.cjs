@@ -1,5 +1,5 @@
 // The house's import rules (ARCHITECTURE.md): apps → {attachments, drivers, messaging, platform} → domain, one door per lib, no circles.
-const siblings = ['attachments', 'drivers', 'messaging', 'platform'];
+const siblings = ['attachments', 'drivers', 'messaging', 'openstack', 'platform'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

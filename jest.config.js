@@ -13,7 +13,7 @@ const base = {
   testEnvironment: 'node',
   rootDir: __dirname,
   moduleNameMapper: {
-    '^@app/(domain|attachments|drivers|messaging|platform)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@app/(domain|attachments|drivers|messaging|openstack|platform)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transformIgnorePatterns: [

@@ -1,5 +1,6 @@
 import { CLIENTS } from './client-tools';
 import { provide } from './installed-programs';
+import { KEYSTONE } from './private-keystone';
 import { POSTGRES, PrivatePostgres } from './private-postgres';
 import { PrivateBroker, RABBITMQ } from './private-rabbitmq';
 import { beginRun, endRun, publishRun } from './test-run';
@@ -10,7 +11,7 @@ import { beginRun, endRun, publishRun } from './test-run';
  */
 export default async function globalSetup(): Promise<void> {
   const { TEST_DATABASE_URL: database, TEST_AMQP_URL: broker } = process.env;
-  await provide([...(database ? [] : [POSTGRES]), ...(broker ? [] : [RABBITMQ]), ...CLIENTS]);
+  await provide([...(database ? [] : [POSTGRES]), ...(broker ? [] : [RABBITMQ]), ...CLIENTS, ...KEYSTONE]);
   const folder = beginRun();
   try {
     const [databaseUrl, amqpUrl] = await Promise.all([

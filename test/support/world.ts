@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { AttachmentsModule, type Database, KeyRing, migrate, openPostgres, proveKeys, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type FakeDriver, type Faults, parseBackends, readLedger } from '@app/drivers';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
+import type { KeystoneConfig } from '@app/openstack';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -28,6 +29,8 @@ export interface WorldOptions {
   gateways?: number;
   times?: Partial<TimesConfig>;
   gateway?: Partial<GatewayConfig>;
+  /** How callers are known, where it is by Keystone. */
+  keystone?: KeystoneConfig;
   faults?: Faults;
   /** A database server or broker of the test's own, for one that it kills. */
   databaseUrl?: string;
@@ -154,7 +157,9 @@ export class World {
       ],
     })
     class GatewayProcess {}
-    const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(config), { logger: LOGGER });
+    const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(config, this.options.keystone), {
+      logger: LOGGER,
+    });
     await app.listen(0, '127.0.0.1');
     if (amqpUrl === this.amqpUrl) await transport.ready();
     const gateway = new StartedGateway(app, { transport, database });

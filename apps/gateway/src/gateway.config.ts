@@ -5,8 +5,8 @@ export class GatewayConfig {
   @MinLength(1) @IsLoopbackForNoauth() readonly HOST: string = '127.0.0.1';
   /** The port that the API listens on; 0 takes a free one. */
   @IsInt() @Min(0) @Max(65535) readonly PORT: number = 8776;
-  /** How callers are known: `noauth` believes every token, for one machine and for trying it out. */
-  @IsIn(['noauth']) readonly AUTH_STRATEGY: string = 'noauth';
+  /** How callers are known: `keystone` asks it about every token; `noauth` believes every token, for one machine and for trying it out. */
+  @IsIn(['noauth', 'keystone']) readonly AUTH_STRATEGY: string = 'noauth';
   /** `yes` lets noauth listen beyond loopback, where everybody who reaches it is an administrator. */
   @IsIn(['yes', 'no']) readonly NOAUTH_ALLOW_REMOTE: string = 'no';
   /** How long a caller waits for a driver, in ms: a slow array needs tens of seconds. */

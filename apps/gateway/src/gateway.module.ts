@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
+import { KeystoneConfig } from '@app/openstack';
 import { HealthConfig, Lifecycle } from '@app/platform';
 import { ATTACHMENT_LIST_RULES } from './attachments/attachment-list.rules.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
@@ -13,6 +14,8 @@ import { OpenApiPages } from './openapi/openapi.pages.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
 import { GatewayAdapter } from './openstack/gateway.adapter.js';
+import { KeystoneAuth } from './openstack/keystone-auth.js';
+import { NoAuth } from './openstack/noauth.js';
 import { ResourceFilters } from './openstack/resource-filters.js';
 import { ResourceFiltersController } from './openstack/resource-filters.controller.js';
 import { VersionsController } from './openstack/versions.controller.js';
@@ -31,8 +34,13 @@ import { VolumesController } from './volumes/volumes.controller.js';
 
 export { GatewayConfig } from './gateway.config.js';
 
-/** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. */
-export const gatewayAdapter = (config: GatewayConfig): GatewayAdapter => new GatewayAdapter(config);
+/** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT cannot be read */
+export const gatewayAdapter = (config: GatewayConfig, keystone?: KeystoneConfig): GatewayAdapter =>
+  new GatewayAdapter(config, keystone ? KeystoneAuth.of(keystone) : new NoAuth(config.PUBLIC_ENDPOINT));
+
+/** What the configuration has beside, where callers are known by Keystone. */
+export const identityConfig = ({ AUTH_STRATEGY }: NodeJS.ProcessEnv): { keystone: typeof KeystoneConfig } | object =>
+  AUTH_STRATEGY?.trim() === 'keystone' ? { keystone: KeystoneConfig } : {};
 
 /** Where the API can be reached once the application is made. @throws StartError when it can not listen there. */
 export async function listen(app: NestFastifyApplication, { HOST, PORT }: GatewayConfig): Promise<string> {

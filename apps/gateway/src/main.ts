@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
+import type { KeystoneConfig } from '@app/openstack';
 import {
   failStart,
   Health,
@@ -15,7 +16,7 @@ import {
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { gatewayAdapter, GatewayConfig, GatewayModule, listen } from './gateway.module.js';
+import { gatewayAdapter, GatewayConfig, GatewayModule, identityConfig, listen } from './gateway.module.js';
 
 const CONFIG = {
   http: GatewayConfig,
@@ -27,8 +28,11 @@ const CONFIG = {
   log: LogConfig,
 };
 
+const loaded = (environment: NodeJS.ProcessEnv): Loaded => loadConfig({ ...CONFIG, ...identityConfig(environment) }, environment);
+type Loaded = { [Part in keyof typeof CONFIG]: InstanceType<(typeof CONFIG)[Part]> } & { keystone?: KeystoneConfig };
+
 async function main(): Promise<void> {
-  const { http, ...config } = loadConfig(CONFIG, process.env);
+  const { http, keystone, ...config } = loaded(process.env);
   const logger = new ProcessLogger(config.log);
   const lifecycle = new Lifecycle();
   const store = await openStore(config, http.DATABASE_WAIT_MS);
@@ -41,7 +45,7 @@ async function main(): Promise<void> {
     ],
   })
   class GatewayProcess {}
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http), { logger });
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayProcess, gatewayAdapter(http, keystone), { logger });
   // The rows are enough to answer from; a broker that is away costs a caller some seconds, and is waited for in the background.
   const url = await listen(app, http);
   const probes = await HealthListener.open(config.health, app.get(Health));

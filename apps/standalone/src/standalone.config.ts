@@ -1,8 +1,9 @@
 import { EmbeddedConfig, SecretsConfig, TimesConfig } from '@app/attachments';
 import { type Backend, BackendsConfig, parseBackends } from '@app/drivers';
+import type { KeystoneConfig } from '@app/openstack';
 import { HealthConfig, loadConfig, LogConfig } from '@app/platform';
 import { IsInt, Max, Min } from 'class-validator';
-import { GatewayConfig } from '../../gateway/src/gateway.module.js';
+import { GatewayConfig, identityConfig } from '../../gateway/src/gateway.module.js';
 
 export class StandaloneConfig {
   /** The port that standalone serves its volumes on, over NBD; 0 takes a free one and keeps it. Not used when BACKENDS is set. */
@@ -24,7 +25,11 @@ const NOBODY_BEFORE_IT = { DRAIN_DELAY_MS: '0' };
 /** Standalone needs nothing said; of what it makes by itself, keys and a backend, it takes what is named instead. */
 export function standaloneConfig(environment: NodeJS.ProcessEnv) {
   const { BACKENDS, SECRETS_KEY_FILE } = environment;
-  const named = { ...(BACKENDS?.trim() && { backends: BackendsConfig }), ...(SECRETS_KEY_FILE?.trim() && { secrets: SecretsConfig }) };
+  const named = {
+    ...(BACKENDS?.trim() && { backends: BackendsConfig }),
+    ...(SECRETS_KEY_FILE?.trim() && { secrets: SecretsConfig }),
+    ...identityConfig(environment),
+  };
   const config: Loaded & Partial<Named> = loadConfig({ ...ALWAYS, ...named }, { ...NOBODY_BEFORE_IT, ...environment });
   return config;
 }
@@ -33,6 +38,7 @@ type Loaded = { [Part in keyof typeof ALWAYS]: InstanceType<(typeof ALWAYS)[Part
 interface Named {
   backends: BackendsConfig;
   secrets: SecretsConfig;
+  keystone: KeystoneConfig;
 }
 
 /** The backends that BACKENDS names, else one over sparse files in this folder. */

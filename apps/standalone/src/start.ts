@@ -28,7 +28,7 @@ type Config = ReturnType<typeof standaloneConfig>;
 
 /** Starts everything and returns the URL of the API; whatever is opened on the way is added to `opened`. @throws StartError */
 export async function start(config: Config, logger: LoggerService, opened: Opened): Promise<string> {
-  const adapter = gatewayAdapter(config.gateway);
+  const adapter = gatewayAdapter(config.gateway, config.keystone);
   const folder = await DataFolder.open(config.embedded.DATA_DIR);
   opened.add(() => folder.release());
   const address = socketAddress(folder.path('admin.sock')); // a folder too deep for it is refused before anything is made there

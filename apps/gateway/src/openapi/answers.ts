@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorKind } from '@app/domain';
 import { type Fault, FAULT_KINDS, faultBody, faultOf } from '../openstack/faults.js';
+import { UNAUTHORIZED_BODY } from '../openstack/keystone-auth.js';
 import { JSON_MEDIA_TYPE, TEXT_MEDIA_TYPE, VENDOR_MEDIA_TYPE } from '../openstack/media-type.js';
 import type { ApiRoute, Verb } from './api-routes.js';
 import type { Answer } from './describes.js';
@@ -47,6 +48,7 @@ export function refusals({ path, isPublic, description: { refuses = [] } }: ApiR
   return {
     // At /v3/ an older client names its user to get a token; the document of versions alone invites nobody.
     ...((!isPublic || path !== '/') && { 204: shared('Invitation') }),
+    ...(!isPublic && { 401: shared('Unauthorized') }),
     ...Object.fromEntries(faults.map((fault) => [String(fault.code), shared(nameOf(fault))])),
   };
 }
@@ -63,9 +65,15 @@ export function commonAnswers(): Record<string, Schema> {
       description: 'There was no token (`noauth` alone): the headers name one, and where to use it.',
       headers: { ...HEADERS, 'X-Auth-Token': TOKEN_HEADER, 'X-Server-Management-Url': { required: true, schema: TEXT } },
     },
+    Unauthorized: {
+      description: 'There was no token that Keystone knows, or a service token that is none (`keystone` alone).',
+      headers: { ...HEADERS, 'WWW-Authenticate': { required: true, description: 'Where to get one.', schema: TEXT } },
+      content: { [JSON_MEDIA_TYPE]: { schema: UNAUTHORIZED, example: UNAUTHORIZED_BODY } },
+    },
     ...Object.fromEntries(faults.map((fault) => [nameOf(fault), refusal(fault)])),
   };
 }
+const UNAUTHORIZED = objectOf('Unauthorized', { error: objectOf(null, { code: { const: 401 }, title: TEXT, message: TEXT }) });
 const TOKEN_HEADER: Schema = { description: 'A token that will do.', required: true, schema: TEXT };
 
 const nameOf = ({ code, name }: Fault): string => `${name}${code}`;
@@ -74,7 +82,8 @@ const SECONDS = { description: 'Seconds until the caller may come back.', schema
 /** A 504 has it for want of the database, and not at the wait limit. */
 const RETRY_AFTER: Record<number, Schema> = { 503: { ...SECONDS, required: true }, 504: { ...SECONDS, required: false } };
 
-/** A body that is too large is refused by the edge, which speaks plain text (spec: microversions-and-errors §6). */
+/** The edge, which refuses a body that is too large and callers that nobody can tell, speaks plain text (spec: microversions-and-errors §6). */
+const PLAIN_TOO = [413, 503];
 function refusal(fault: Fault): Schema {
   const { code, name } = fault;
   const words = STATUS_CODES[code] ?? name;
@@ -84,7 +93,7 @@ function refusal(fault: Fault): Schema {
     headers: { ...HEADERS, ...(code in RETRY_AFTER && { 'Retry-After': RETRY_AFTER[code] }) },
     content: {
       [JSON_MEDIA_TYPE]: { schema, example: faultBody(fault, `${words}.`) },
-      ...(code === 413 && { [PLAIN]: { schema: TEXT, example: `${code} ${words}` } }),
+      ...(PLAIN_TOO.includes(code) && { [PLAIN]: { schema: TEXT, example: `${code} ${words}` } }),
     },
   };
 }

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { KeystoneUnavailable } from '@app/openstack';
+import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EdgeServer } from '../edge/edge-server.js';
 import type { GatewayConfig } from '../gateway.config.js';
-import { JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
-import { identify, invitation } from './noauth.js';
+import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
-import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
+import { JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
+import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
+import { RETRY_AFTER } from './faults.js';
 import { freshContext } from './request-context.js';
 import { RequestLog } from './request-log.js';
 import { isBareVersion, urlRewriter } from './request-url.js';
@@ -20,8 +23,12 @@ const INBOUND_ID = /^req-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9
 export class GatewayAdapter extends FastifyAdapter {
   readonly edge: EdgeServer;
   private readonly log = new RequestLog();
+  private readonly ownLogger = new Logger(GatewayAdapter.name);
 
-  constructor(private readonly config: GatewayConfig) {
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly authentication: Authentication,
+  ) {
     const edge = new EdgeServer(config);
     super({
       serverFactory: (handle: RequestListener) => edge.serve(handle),
@@ -41,7 +48,7 @@ export class GatewayAdapter extends FastifyAdapter {
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     fastify.decorateRequest('openstack');
-    fastify.addHook('onRequest', (request, reply, done) => this.receive(request, reply, done));
+    fastify.addHook('onRequest', (request, reply) => this.receive(request, reply));
     // After the body, whose events come from outside of every context.
     fastify.addHook('preValidation', (request, _reply, done) => this.log.open(request, done));
     fastify.addHook('onSend', (request, reply, payload, done) => done(null, this.finish(request, reply, payload)));
@@ -59,32 +66,42 @@ export class GatewayAdapter extends FastifyAdapter {
     await pause(this.config.DRAIN_DELAY_MS);
   }
 
-  override close(): Promise<void> {
-    return this.edge.emptied(super.close());
+  override async close(): Promise<void> {
+    await this.edge.emptied(super.close());
+    await this.authentication.close();
   }
 
-  private receive(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  /** Whoever is answered here goes no further. */
+  private async receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {
-      return void sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
+      return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
-    const identity = identify(request.headers);
-    if (!identity && needsToken(request)) return void this.invite(request, reply);
-    if (request.method === 'GET' && isBareVersion(request.originalUrl)) return void this.leadToVersions(request, reply);
+    const identity = await this.identify(request);
+    if (identity === undefined) return sendPlain(request, reply.header('Retry-After', RETRY_AFTER), IDENTITY_AWAY);
+    if (!identity && needsToken(request)) return this.authentication.refuse(request, reply);
+    if (request.method === 'GET' && isBareVersion(request.originalUrl)) return this.leadToVersions(request, reply);
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
-    request.openstack = freshContext(identity && { ...identity, requestId: request.id, globalRequestId });
-    done();
+    if (!identity) return void (request.openstack = freshContext(null));
+    const { compute, ...who } = identity;
+    request.openstack = freshContext({ ...who, requestId: request.id, globalRequestId }, compute);
+  }
+
+  /** Undefined: nobody can say who it is. */
+  private async identify(request: FastifyRequest): Promise<Identity | null | undefined> {
+    try {
+      return await this.authentication.identify(request);
+    } catch (error) {
+      if (!(error instanceof KeystoneUnavailable)) throw error;
+      this.ownLogger.error(`tokens cannot be checked: ${error.message}`);
+      return needsToken(request) ? undefined : null;
+    }
   }
 
   /** To a whole URL: the library under the SDK and the command lines takes it as it is. */
   private leadToVersions(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const location = `${endpointOf(request, this.config.PUBLIC_ENDPOINT)}/v3/`;
     return reply.status(302).headers({ Location: location, 'Content-Type': TEXT_MEDIA_TYPE }).send('');
-  }
-
-  private invite(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const url = `${endpointOf(request, this.config.PUBLIC_ENDPOINT)}${request.originalUrl}`;
-    return reply.status(204).headers(invitation(request.headers, url)).header('Content-Type', TEXT_MEDIA_TYPE).send();
   }
 
   private finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {

@@ -1,24 +1,35 @@
 import type { IncomingHttpHeaders } from 'node:http';
-
-/** Who a token stands for, before the request has its ids. */
-export interface Identity {
-  userId: string;
-  projectId: string;
-  roles: readonly string[];
-  isAdmin: boolean;
-  serviceRoles: readonly string[];
-}
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authentication, Identity } from './authentication.js';
+import { endpointOf } from './links.js';
+import { TEXT_MEDIA_TYPE } from './media-type.js';
 
 const ADMIN = 'admin';
 
-/** The token's word is taken for everything, so it listens on loopback only. Null: no token. */
+/** The token's word is taken for everything, so it listens on loopback only. */
+export class NoAuth implements Authentication {
+  constructor(private readonly publicEndpoint: string | undefined) {}
+
+  identify({ headers }: FastifyRequest): Identity | null {
+    return identify(headers);
+  }
+
+  refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const url = `${endpointOf(request, this.publicEndpoint)}${request.originalUrl}`;
+    return reply.status(204).headers(invitation(request.headers, url)).header('Content-Type', TEXT_MEDIA_TYPE).send();
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Null: no token. */
 export function identify(headers: IncomingHttpHeaders): Identity | null {
   const token = headers['x-auth-token'];
   if (typeof token !== 'string' || token === '') return null;
   const serviceToken = headers['x-service-token'];
   const { userId, projectId, roles } = parseToken(token);
   const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
-  return { userId, projectId, roles, isAdmin: roles.includes(ADMIN), serviceRoles };
+  return { userId, projectId, roles, isAdmin: roles.includes(ADMIN), serviceRoles, compute: [] };
 }
 
 /** `user[:project[:role,role…]]`: the project defaults to the user, and without a third part it is an administrator, as with Cinder. */

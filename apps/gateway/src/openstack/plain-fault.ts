@@ -9,6 +9,12 @@ interface PlainFault {
 }
 
 export const ROUTE_NOT_FOUND: PlainFault = { code: 404, title: 'Not Found', text: 'The resource could not be found.' };
+/** In keystonemiddleware's words. */
+export const IDENTITY_AWAY: PlainFault = {
+  code: 503,
+  title: 'Service Unavailable',
+  text: 'The Keystone service is temporarily unavailable.',
+};
 export const tooLarge = (limit: number): PlainFault => ({
   code: 413,
   title: 'Request Entity Too Large',

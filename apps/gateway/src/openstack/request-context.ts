@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller as CallerFacts } from '@app/attachments';
+import type { Endpoint } from '@app/openstack';
 import type { LogContext } from '@app/platform';
 import type { FastifyRequest } from 'fastify';
 import { MIN_VERSION, type Microversion } from './microversion.js';
@@ -8,6 +9,8 @@ import { MIN_VERSION, type Microversion } from './microversion.js';
 export interface RequestContext {
   /** Null only where no token is asked for: the version document. */
   caller: CallerFacts | null;
+  /** Where compute answers the caller. */
+  compute: readonly Endpoint[];
   version: Microversion;
   /** The parsed body of a POST or PUT; undefined where there was none. */
   body: unknown;
@@ -23,8 +26,9 @@ declare module 'fastify' {
   }
 }
 
-export const freshContext = (caller: CallerFacts | null): RequestContext => ({
+export const freshContext = (caller: CallerFacts | null, compute: readonly Endpoint[] = []): RequestContext => ({
   caller,
+  compute,
   version: MIN_VERSION,
   body: undefined,
   action: null,

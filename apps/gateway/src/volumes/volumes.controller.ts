@@ -54,6 +54,7 @@ export class VolumesController {
     @Caller() caller: CallerFacts,
     @RequestBody(CreateVolume, ['3.53', CreateStrictVolume]) { volume: wanted }: CreateStrictVolume,
   ) {
+    if (caller.projectId === '') throw invalidInput('a volume belongs to a project, and the token names none.');
     const { volume, promised } = await this.volumes.create(caller, newVolume(wanted), newVolumeRules(this.config));
     if (promised) this.waiter.ring(noted(promised), caller.requestId);
     return this.view(request, caller, volume);

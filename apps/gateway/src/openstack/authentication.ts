@@ -1,0 +1,24 @@
+import type { Endpoint } from '@app/openstack';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Who a token stands for, before the request has its ids. */
+export interface Identity {
+  userId: string;
+  /** Empty for a token that names no project: nothing belongs to it. */
+  projectId: string;
+  roles: readonly string[];
+  isAdmin: boolean;
+  /** Those of a valid service token. */
+  serviceRoles: readonly string[];
+  /** Where compute answers its holder. */
+  compute: readonly Endpoint[];
+}
+
+/** How callers are known; what a header says of itself beside its token is never believed. */
+export interface Authentication {
+  /** Null: nobody who may come in. @throws KeystoneUnavailable when nobody can tell */
+  identify(request: FastifyRequest): Identity | null | Promise<Identity | null>;
+  /** The answer to nobody. */
+  refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply;
+  close(): Promise<void>;
+}

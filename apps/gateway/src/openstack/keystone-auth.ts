@@ -1,0 +1,75 @@
+import { isAccessible, Keystone, type KeystoneConfig, ServiceSession, type Token, TokenValidator } from '@app/openstack';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authentication, Identity } from './authentication.js';
+import { JSON_MEDIA_TYPE } from './media-type.js';
+
+const ADMIN = 'admin';
+
+/** What keystonemiddleware does in front of Cinder (spec: microversions-and-errors §4, state-machine §6.1). */
+export class KeystoneAuth implements Authentication {
+  private readonly serviceRoles: readonly string[];
+  private readonly whereToGo: string;
+
+  constructor(
+    private readonly keystone: Keystone,
+    private readonly tokens: TokenValidator,
+    config: Pick<KeystoneConfig, 'SERVICE_TOKEN_ROLES' | 'WWW_AUTHENTICATE_URI'>,
+  ) {
+    this.serviceRoles = config.SERVICE_TOKEN_ROLES.split(',').map((role) => role.trim());
+    this.whereToGo = `Keystone uri="${config.WWW_AUTHENTICATE_URI ?? keystone.urls[0]}"`;
+  }
+
+  /** @throws StartError when OS_CACERT cannot be read */
+  static of(config: KeystoneConfig): KeystoneAuth {
+    const keystone = new Keystone(config);
+    return new KeystoneAuth(keystone, new TokenValidator(keystone, new ServiceSession(keystone, config), config), config);
+  }
+
+  async identify(request: FastifyRequest): Promise<Identity | null> {
+    const userToken = tokenIn(request, 'x-auth-token');
+    if (userToken === null) return null;
+    const serviceToken = tokenIn(request, 'x-service-token');
+    const service = serviceToken === null ? null : await this.tokens.validate(serviceToken);
+    // One that is no good is not as good as none: a service that believes to be known must hear that it is not.
+    if (serviceToken !== null && !this.isOfService(service)) return null;
+    // A service may finish what its user began, also when that took longer than the user's token was good for.
+    const user = await this.tokens.validate(userToken, service !== null);
+    if (!user || !(service || isAccessible(user, request.method, pathOf(request)))) return null;
+    return identityOf(user, service?.roles ?? []);
+  }
+
+  refuse(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return reply
+      .status(401)
+      .header('WWW-Authenticate', this.whereToGo)
+      .header('Content-Type', JSON_MEDIA_TYPE)
+      .send(JSON.stringify(UNAUTHORIZED_BODY));
+  }
+
+  close(): Promise<void> {
+    return this.keystone.close();
+  }
+
+  private isOfService(token: Token | null): token is Token {
+    return token?.roles.some((role) => this.serviceRoles.includes(role)) ?? false;
+  }
+}
+
+export const UNAUTHORIZED_BODY = { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } };
+
+const identityOf = ({ userId, projectId, roles, compute }: Token, serviceRoles: readonly string[]): Identity => ({
+  userId,
+  projectId: projectId ?? '',
+  roles,
+  isAdmin: roles.includes(ADMIN),
+  serviceRoles,
+  compute,
+});
+
+/** Without the blanks that some clients leave around it; null where there is none. */
+function tokenIn({ headers }: FastifyRequest, name: 'x-auth-token' | 'x-service-token'): string | null {
+  const token = headers[name];
+  return typeof token === 'string' && token.trim() !== '' ? token.trim() : null;
+}
+
+const pathOf = ({ originalUrl }: FastifyRequest): string => originalUrl.split('?', 1)[0] ?? '';

@@ -1,0 +1,65 @@
+import { IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+
+/** How this service proves itself to Keystone, and how it asks about others' tokens. Read where AUTH_STRATEGY is `keystone`. */
+export class KeystoneConfig {
+  /** URL of Keystone, with or without `/v3`; several, with commas between, are asked in turn. */
+  @IsHttpUrls()
+  readonly OS_AUTH_URL: string;
+  /** The service's user. Not needed with an application credential. */
+  @IsForPassword() @MinLength(1) readonly OS_USERNAME?: string;
+  /** The password of OS_USERNAME. */
+  @IsForPassword() @MinLength(1) readonly OS_PASSWORD?: string;
+  /** The project that the service's user works in, `service` by custom. */
+  @IsForPassword() @MinLength(1) readonly OS_PROJECT_NAME?: string;
+  /** The domain of OS_USERNAME. */
+  @MinLength(1) readonly OS_USER_DOMAIN_NAME: string = 'Default';
+  /** The domain of OS_PROJECT_NAME. */
+  @MinLength(1) readonly OS_PROJECT_DOMAIN_NAME: string = 'Default';
+  /** Id of an application credential of the service's user, in place of its password. */
+  @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_ID?: string;
+  /** The secret of OS_APPLICATION_CREDENTIAL_ID. */
+  @IsForCredential() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
+  /** The region whose endpoints of other services are used; the first in the catalog when it is absent. */
+  @IsOptional() @MinLength(1) readonly OS_REGION_NAME?: string;
+  /** PEM file with the CA that certificates of Keystone and compute are checked against, instead of the system's. */
+  @IsOptional() @IsString() readonly OS_CACERT?: string;
+  /** The URL that a caller without a valid token is told to authenticate at; the first of OS_AUTH_URL when it is absent. */
+  @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly WWW_AUTHENTICATE_URI?: string;
+  /** Roles, with commas between, of which a service token must have one. */
+  @MinLength(1) readonly SERVICE_TOKEN_ROLES: string = 'service';
+  /** How long one URL of Keystone has for an answer, in ms. */
+  @IsInt() @Min(1) @Max(60_000) readonly KEYSTONE_TIMEOUT_MS: number = 5_000;
+  /** How often a question is asked again, at the next URL, when there was no answer or a 5xx. */
+  @IsInt() @Min(0) @Max(10) readonly KEYSTONE_RETRIES: number = 3;
+  /** How long what Keystone said of a token is believed, in seconds: so long may a revoked token still be good. */
+  @IsInt() @Min(0) @Max(300) readonly TOKEN_CACHE_SECONDS: number = 300;
+  /** Of how many tokens it is kept; the one that was not used for the longest goes first. */
+  @IsInt() @Min(1) readonly TOKEN_CACHE_SIZE: number = 10_000;
+}
+
+function hasCredential(config: unknown): boolean {
+  return (config as KeystoneConfig).OS_APPLICATION_CREDENTIAL_ID !== undefined;
+}
+
+function IsForPassword(): PropertyDecorator {
+  return ValidateIf((config) => !hasCredential(config));
+}
+
+function IsForCredential(): PropertyDecorator {
+  return ValidateIf(hasCredential);
+}
+
+const HTTP_URLS = /^https?:\/\/[^\s,]+(?:\s*,\s*https?:\/\/[^\s,]+)*$/;
+
+function IsHttpUrls(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isHttpUrls',
+    validator: {
+      validate: (value) => typeof value === 'string' && HTTP_URLS.test(value),
+      defaultMessage: (args) =>
+        args?.value === undefined
+          ? 'OS_AUTH_URL is not set, but must be the URL of Keystone.'
+          : `OS_AUTH_URL is ${JSON.stringify(args.value)}, but must be a URL of http or https, or several with commas between.`,
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StartError } from '@app/domain';
+import { Agent, request } from 'undici';
+import type { KeystoneConfig } from './keystone.config.js';
+
+export interface KeystoneAnswer {
+  status: number;
+  /** Parsed; null where it is no JSON. */
+  body: unknown;
+  /** The token that a `POST /auth/tokens` made. */
+  subjectToken: string | null;
+}
+
+/** It could not be asked, or what it said makes no sense: nobody knows whether the token is good. */
+export class KeystoneUnavailable extends Error {
+  override readonly name = 'KeystoneUnavailable';
+}
+
+const FIRST_PAUSE_MS = 100;
+
+/** The HTTP side of Keystone's `/v3/auth/tokens`, at one of several URLs. */
+export class Keystone {
+  readonly urls: readonly string[];
+  private readonly agent: Agent;
+  /** The one that answered last. */
+  private current = 0;
+
+  /** @throws StartError when OS_CACERT cannot be read */
+  constructor(private readonly config: KeystoneConfig) {
+    this.urls = config.OS_AUTH_URL.split(',').map((url) => `${url.trim().replace(/\/+$/, '').replace(/\/v3$/, '')}/v3`);
+    this.agent = new Agent({ connect: { ca: caOf(config.OS_CACERT), timeout: config.KEYSTONE_TIMEOUT_MS } });
+  }
+
+  /** A question that may be asked twice: both that there are may. @throws KeystoneUnavailable */
+  async ask(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body?: unknown): Promise<KeystoneAnswer> {
+    const tries = Math.max(this.urls.length, this.config.KEYSTONE_RETRIES + 1);
+    let why: unknown;
+    // The first repeat comes at once: some servers end a connection behind their answer, and the next question is lost on it.
+    for (let round = 0; round < tries; round++) {
+      if (round > this.urls.length) await pause(FIRST_PAUSE_MS * 2 ** (round - this.urls.length - 1));
+      try {
+        const answer = await this.askOnce(method, query, headers, body);
+        if (answer.status < 500) return answer;
+        why = new Error(`it answered ${answer.status}`);
+      } catch (error) {
+        why = error;
+      }
+      this.current = (this.current + 1) % this.urls.length;
+    }
+    throw new KeystoneUnavailable(`Keystone at ${this.urls.join(', ')} cannot be asked: ${messageOf(why)}`, { cause: why });
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private async askOnce(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body: unknown): Promise<KeystoneAnswer> {
+    const answer = await request(`${this.urls[this.current]}/auth/tokens${query}`, {
+      method,
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+      dispatcher: this.agent,
+      signal: AbortSignal.timeout(this.config.KEYSTONE_TIMEOUT_MS),
+    });
+    const { 'x-subject-token': subjectToken } = answer.headers;
+    return {
+      status: answer.statusCode,
+      body: parsed(await answer.body.text()),
+      subjectToken: typeof subjectToken === 'string' ? subjectToken : null,
+    };
+  }
+}
+
+function caOf(path: string | undefined): Buffer | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new StartError(`OS_CACERT: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+const messageOf = (error: unknown): string => {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || 'no answer';
+};

@@ -1,0 +1,59 @@
+import type { KeystoneConfig } from './keystone.config.js';
+import { type Keystone, KeystoneUnavailable } from './keystone.js';
+import { readToken, type Token } from './token.js';
+
+export interface OwnToken {
+  /** A secret. */
+  id: string;
+  token: Token;
+  /** From when on another one is asked for: a tenth of its life, a minute at most, before it ends. */
+  renewAt: number;
+}
+
+const MOST_BEFORE_MS = 60_000;
+
+/** This service's own token. */
+export class ServiceSession {
+  private own: OwnToken | null = null;
+  private asking: Promise<OwnToken> | null = null;
+
+  constructor(
+    private readonly keystone: Keystone,
+    private readonly config: KeystoneConfig,
+  ) {}
+
+  /** One that has not expired; many who ask at once share one question. @throws KeystoneUnavailable */
+  async token(): Promise<OwnToken> {
+    if (this.own && Date.now() < this.own.renewAt) return this.own;
+    this.asking ??= this.ask().finally(() => (this.asking = null));
+    return this.asking;
+  }
+
+  /** Keystone no longer takes it. */
+  forget(refused: OwnToken): void {
+    if (this.own === refused) this.own = null;
+  }
+
+  private async ask(): Promise<OwnToken> {
+    const { status, body, subjectToken } = await this.keystone.ask('POST', '', {}, { auth: credentials(this.config) });
+    const token = status === 201 ? readToken(body) : null;
+    if (!token || subjectToken === null) {
+      throw new KeystoneUnavailable(`Keystone gives this service no token: it answered ${status} to its own credentials`);
+    }
+    const life = token.expiresAt.getTime() - Date.now();
+    this.own = { id: subjectToken, token, renewAt: token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10) };
+    return this.own;
+  }
+}
+
+function credentials(config: KeystoneConfig): object {
+  const { OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret } = config;
+  if (id !== undefined) return { identity: { methods: ['application_credential'], application_credential: { id, secret } } };
+  return {
+    identity: {
+      methods: ['password'],
+      password: { user: { name: config.OS_USERNAME, domain: { name: config.OS_USER_DOMAIN_NAME }, password: config.OS_PASSWORD } },
+    },
+    scope: { project: { name: config.OS_PROJECT_NAME, domain: { name: config.OS_PROJECT_DOMAIN_NAME } } },
+  };
+}

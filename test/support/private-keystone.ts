@@ -1,0 +1,141 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePorts } from './free-ports';
+import { type Needed, onPath } from './installed-programs';
+import { createDatabase } from './postgres';
+import { register, unregister } from './test-run';
+import { until } from './until';
+
+const run = promisify(execFile);
+
+const WSGI = '/usr/bin/keystone-wsgi-public';
+const PSYCOPG2 = '/usr/lib/python3/dist-packages/psycopg2';
+export const KEYSTONE: Needed[] = [
+  { what: 'Keystone', debianPackage: 'keystone', find: () => onPath('keystone-manage') },
+  { what: 'uWSGI for Python 3', debianPackage: 'uwsgi-plugin-python3', find: () => onPath('uwsgi_python3') },
+  { what: 'psycopg2', debianPackage: 'python3-psycopg2', find: () => [PSYCOPG2].find(existsSync) ?? null },
+];
+
+export const ADMIN_PASSWORD = 'the-first-password';
+
+/** A real Keystone of the tests' own, on loopback, with a database of its own; it comes with the user, project and role `admin` in the domain Default. */
+export class PrivateKeystone {
+  readonly url: string;
+  private readonly home: string;
+  private child: ChildProcess | null = null;
+
+  private constructor(
+    private readonly runFolder: string,
+    private readonly name: string,
+    private readonly port: number,
+  ) {
+    this.home = join(runFolder, name);
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Resolves when it answers. */
+  static async create(runFolder: string, { tokensLastSeconds = 3600 } = {}): Promise<PrivateKeystone> {
+    const [port = 0] = await freePorts(1);
+    const keystone = new PrivateKeystone(runFolder, `keystone-${port}`, port);
+    keystone.writeSettings(await createDatabase(), tokensLastSeconds);
+    const keys = keystone.manage('fernet_setup', '--keystone-user', 'root', '--keystone-group', 'root');
+    await Promise.all([keystone.manage('db_sync'), keys]);
+    const endpoint = `${keystone.url}/v3`;
+    await keystone.manage('bootstrap', '--bootstrap-password', ADMIN_PASSWORD, '--bootstrap-region-id', 'RegionOne', ...['admin', 'public', 'internal'].flatMap((kind) => [`--bootstrap-${kind}-url`, endpoint])); // prettier-ignore
+    await keystone.start();
+    return keystone;
+  }
+
+  /** On the same port, with what it knew before. */
+  async start(): Promise<void> {
+    const log = openSync(join(this.home, 'out'), 'a');
+    const options = ['--http-socket', `127.0.0.1:${this.port}`, '--wsgi-file', WSGI, '--pyargv', `--config-file ${this.settings}`];
+    const child = spawn('uwsgi_python3', [...options, '--processes', '2', '--master', '--die-on-term', '--need-app'], {
+      cwd: this.home,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.child = child;
+    register(this.runFolder, this.name, { pid: child.pid as number, group: true, signal: 'SIGKILL' }); // it was found
+    child.unref();
+    const died = new Promise<never>((_, reject) =>
+      child.once('exit', () => reject(new Error(`Keystone did not start:\n${this.output()}`))),
+    );
+    await Promise.race([until('Keystone answers', () => this.answers(), 60_000), died]);
+    died.catch(() => undefined); // from here on its end is the test's wish
+  }
+
+  async stop(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (child === null || child.exitCode !== null) return;
+    const gone = new Promise((exited) => child.once('exit', exited));
+    process.kill(-(child.pid as number), 'SIGKILL'); // it was started
+    await gone;
+    unregister(this.runFolder, this.name);
+  }
+
+  /** It holds its connections and answers nothing, until it goes on. */
+  freeze(): void {
+    process.kill(-(this.child?.pid as number), 'SIGSTOP');
+  }
+
+  goOn(): void {
+    process.kill(-(this.child?.pid as number), 'SIGCONT');
+  }
+
+  /** How often it was asked about a token. */
+  get validations(): number {
+    return [...readFileSync(join(this.home, 'out'), 'utf8').matchAll(/ GET \/v3\/auth\/tokens/g)].length;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private get settings(): string {
+    return join(this.home, 'keystone.conf');
+  }
+
+  private async answers(): Promise<boolean> {
+    return fetch(`${this.url}/v3/`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  private manage(...args: string[]) {
+    return run('keystone-manage', ['--config-file', this.settings, ...args], { cwd: this.home });
+  }
+
+  private output(): string {
+    return readFileSync(join(this.home, 'out'), 'utf8').slice(-2_000);
+  }
+
+  private writeSettings(databaseUrl: string, tokensLastSeconds: number): void {
+    for (const folder of ['', 'fernet']) mkdirSync(join(this.home, folder));
+    writeFileSync(
+      this.settings,
+      [
+        '[DEFAULT]',
+        `log_file = ${join(this.home, 'log')}`,
+        '[database]',
+        `connection = ${databaseUrl.replace(/^postgres(?:ql)?:/, 'postgresql+psycopg2:')}`,
+        '[token]',
+        'provider = fernet',
+        `expiration = ${tokensLastSeconds}`,
+        '[fernet_tokens]',
+        `key_repository = ${join(this.home, 'fernet')}`,
+        '[identity]',
+        'password_hash_rounds = 4', // as cheap as it may be: nothing here is worth guessing
+        '[cache]',
+        'enabled = false', // what is revoked is revoked at once
+        '',
+      ].join('\n'),
+    );
+  }
+}
