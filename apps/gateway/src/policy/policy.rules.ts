@@ -1,0 +1,132 @@
+/** Who may do what, by the names that Cinder's policy has for it. */
+export interface DeclaredRule {
+  /** The check string that is in force unless the operator's file has another one. */
+  rule: string;
+  /** Cinder's older default, which allows too with ENFORCE_NEW_DEFAULTS=false; without one nothing changes. */
+  legacy?: string;
+  /** The routes and actions that it refuses with 403. */
+  operations?: readonly string[];
+  /** Where it is asked besides: its "no" leaves something out, or refuses what goes beyond the plain request. */
+  within?: readonly string[];
+  /** What of them it is about. */
+  about?: string;
+}
+
+/** What the rules below, and those of an operator's file, refer to. */
+export const BASE_RULES = {
+  context_is_admin: 'role:admin',
+  admin_api: 'is_admin:True or (role:admin and is_admin_project:True)',
+  admin_or_owner: 'is_admin:True or (role:admin and is_admin_project:True) or project_id:%(project_id)s',
+  xena_system_admin_or_project_reader: '(role:admin) or (role:reader and project_id:%(project_id)s)',
+  xena_system_admin_or_project_member: '(role:admin) or (role:member and project_id:%(project_id)s)',
+  'volume_extension:volume_type_encryption': 'rule:admin_api',
+} as const satisfies Record<string, string>;
+
+const OWNER = 'rule:admin_or_owner';
+const EVERYBODY = '';
+const MEMBER = { rule: 'rule:xena_system_admin_or_project_member', legacy: OWNER };
+const READER = { rule: 'rule:xena_system_admin_or_project_reader', legacy: OWNER };
+const ADMIN = { rule: 'rule:admin_api' };
+const TYPE_ENCRYPTION = { ...ADMIN, legacy: 'rule:volume_extension:volume_type_encryption' };
+
+const action = <Name extends string>(name: Name) => [`POST /volumes/{id}/action ${name}`] as const;
+
+const VOLUMES_SHOWN = ['GET /volumes/detail', 'GET /volumes/{id}'] as const;
+const TYPES_SHOWN = ['GET /types', 'GET /types/default', 'GET /types/{id}'] as const;
+const SPECS_SHOWN = ['GET /types/{id}/extra_specs', 'GET /types/{id}/extra_specs/{key}'] as const;
+
+export const RULES = {
+  'volume:attachment_create': { ...MEMBER, legacy: EVERYBODY, operations: ['POST /attachments'] },
+  'volume:attachment_update': { ...MEMBER, operations: ['PUT /attachments/{id}'] },
+  'volume:attachment_delete': { ...MEMBER, operations: ['DELETE /attachments/{id}'] },
+  'volume:attachment_complete': { ...MEMBER, operations: ['POST /attachments/{id}/action os-complete'] },
+  'volume:multiattach_bootable_volume': {
+    ...MEMBER,
+    within: ['POST /attachments'],
+    about: 'a multiattach volume that is in use and bootable',
+  },
+  'volume:attachment_secrets': {
+    rule: EVERYBODY,
+    within: ['GET /attachments/detail', 'GET /attachments/{id}', 'POST /attachments', 'PUT /attachments/{id}'],
+    about: 'the secrets in `connection_info`, by a rule that Cinder does not have',
+  },
+
+  'volume:create': { ...MEMBER, legacy: EVERYBODY, operations: ['POST /volumes'] },
+  'volume:multiattach': { ...MEMBER, within: ['POST /volumes'], about: 'a volume of a multiattach type' },
+  'volume:get': { ...READER, operations: ['GET /volumes/{id}'] },
+  'volume:get_all': { ...READER, operations: ['GET /volumes', 'GET /volumes/detail', 'GET /volumes/summary'] },
+  'volume:update': { ...MEMBER, operations: ['PUT /volumes/{id}', ...action('os-set_bootable')] },
+  'volume:delete': { ...MEMBER, operations: ['DELETE /volumes/{id}'] },
+  'volume:force_delete': { ...ADMIN, within: ['DELETE /volumes/{id}'], about: '`force`, which is not there yet' },
+  'volume_extension:volume_host_attribute': { ...ADMIN, within: VOLUMES_SHOWN, about: '`os-vol-host-attr:host`' },
+  'volume_extension:volume_tenant_attribute': { ...READER, within: VOLUMES_SHOWN, about: '`os-vol-tenant-attr:tenant_id`' },
+  'volume_extension:volume_mig_status_attribute': { ...ADMIN, within: VOLUMES_SHOWN, about: '`os-vol-mig-status-attr:*`' },
+  'volume_extension:volume_encryption_metadata': {
+    ...READER,
+    operations: ['GET /volumes/{id}/encryption', 'GET /volumes/{id}/encryption/{key}'],
+  },
+
+  'volume:get_volume_metadata': { ...READER, operations: ['GET /volumes/{id}/metadata', 'GET /volumes/{id}/metadata/{key}'] },
+  'volume:create_volume_metadata': { ...MEMBER, operations: ['POST /volumes/{id}/metadata'] },
+  'volume:update_volume_metadata': { ...MEMBER, operations: ['PUT /volumes/{id}/metadata', 'PUT /volumes/{id}/metadata/{key}'] },
+  'volume:delete_volume_metadata': { ...MEMBER, operations: ['DELETE /volumes/{id}/metadata/{key}'] },
+
+  'volume_extension:volume_actions:reserve': { ...MEMBER, operations: action('os-reserve') },
+  'volume_extension:volume_actions:unreserve': { ...MEMBER, operations: action('os-unreserve') },
+  'volume_extension:volume_actions:begin_detaching': { ...MEMBER, operations: action('os-begin_detaching') },
+  'volume_extension:volume_actions:roll_detaching': { ...MEMBER, operations: action('os-roll_detaching') },
+  'volume_extension:volume_actions:attach': { ...MEMBER, operations: action('os-attach') },
+  'volume_extension:volume_actions:detach': { ...MEMBER, operations: action('os-detach') },
+  'volume_extension:volume_actions:initialize_connection': { ...MEMBER, operations: action('os-initialize_connection') },
+  'volume_extension:volume_actions:terminate_connection': { ...MEMBER, operations: action('os-terminate_connection') },
+  'volume_extension:volume_admin_actions:force_detach': { ...ADMIN, operations: action('os-force_detach') },
+  'volume_extension:volume_admin_actions:reset_status': { ...ADMIN, operations: action('os-reset_status') },
+  'volume_extension:volume_admin_actions:force_delete': { ...ADMIN, operations: action('os-force_delete') },
+  'volume_extension:volume_admin_actions:migrate_volume_completion': { ...ADMIN, operations: action('os-migrate_volume_completion') },
+  'volume:extend': { ...MEMBER, operations: action('os-extend') },
+  'volume:extend_attached_volume': { ...MEMBER, within: action('os-extend'), about: 'a volume in use, instead of `volume:extend`' },
+  'volume:update_readonly_flag': { ...MEMBER, operations: action('os-update_readonly_flag') },
+
+  'volume_extension:type_create': { ...ADMIN, operations: ['POST /types'] },
+  'volume_extension:type_update': { ...ADMIN, operations: ['PUT /types/{id}'] },
+  'volume_extension:type_delete': { ...ADMIN, operations: ['DELETE /types/{id}'] },
+  'volume_extension:type_get': { ...READER, legacy: EVERYBODY, operations: ['GET /types/default', 'GET /types/{id}'] },
+  'volume_extension:type_get_all': { ...READER, legacy: EVERYBODY, operations: ['GET /types'] },
+  'volume_extension:access_types_extra_specs': { ...READER, legacy: 'rule:admin_api', within: TYPES_SHOWN, about: '`extra_specs`' },
+  'volume_extension:access_types_qos_specs_id': { ...ADMIN, within: TYPES_SHOWN, about: '`qos_specs_id`' },
+  'volume_extension:volume_type_access': {
+    ...MEMBER,
+    within: [...TYPES_SHOWN, 'POST /types'],
+    about: '`os-volume-type-access:is_public`',
+  },
+  'volume_extension:types_extra_specs:index': { ...READER, legacy: EVERYBODY, operations: ['GET /types/{id}/extra_specs'] },
+  'volume_extension:types_extra_specs:show': { ...READER, legacy: EVERYBODY, operations: ['GET /types/{id}/extra_specs/{key}'] },
+  'volume_extension:types_extra_specs:create': { ...ADMIN, operations: ['POST /types/{id}/extra_specs'] },
+  'volume_extension:types_extra_specs:update': { ...ADMIN, operations: ['PUT /types/{id}/extra_specs/{key}'] },
+  'volume_extension:types_extra_specs:delete': { ...ADMIN, operations: ['DELETE /types/{id}/extra_specs/{key}'] },
+  'volume_extension:types_extra_specs:read_sensitive': {
+    ...ADMIN,
+    within: [...TYPES_SHOWN, ...SPECS_SHOWN],
+    about: 'extra specs that are not for everybody',
+  },
+  'volume_extension:volume_type_encryption:create': { ...TYPE_ENCRYPTION, operations: ['POST /types/{id}/encryption'] },
+  'volume_extension:volume_type_encryption:get': {
+    ...TYPE_ENCRYPTION,
+    operations: ['GET /types/{id}/encryption', 'GET /types/{id}/encryption/{key}'],
+  },
+  'volume_extension:volume_type_encryption:update': { ...TYPE_ENCRYPTION, operations: ['PUT /types/{id}/encryption/{key}'] },
+  'volume_extension:volume_type_encryption:delete': { ...TYPE_ENCRYPTION, operations: ['DELETE /types/{id}/encryption/{key}'] },
+
+  'limits_extension:used_limits': { ...READER, within: ['GET /limits'], about: 'what is used: `total…Used`' },
+} as const satisfies Record<string, DeclaredRule>;
+
+export type RuleName = keyof typeof RULES;
+
+/** What Cinder asks no rule for: whoever has a token gets an answer, about the own project alone. */
+export const WITHOUT_A_RULE = [
+  'GET /attachments',
+  'GET /attachments/detail',
+  'GET /attachments/{id}',
+  'GET /limits',
+  'GET /resource_filters',
+] as const;
