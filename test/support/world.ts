@@ -9,7 +9,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
-import { gatewayAdapter, GatewayConfig, GatewayModule } from '../../apps/gateway/src/gateway.module';
+import { gatewayAdapter, GatewayConfig, GatewayModule, type PolicyConfig } from '../../apps/gateway/src/gateway.module';
 import { WorkerModule } from '../../apps/worker/src/worker.module';
 import { createDatabase } from './postgres';
 import { sharedBrokerUrl } from './rabbitmq';
@@ -29,6 +29,7 @@ export interface WorldOptions {
   gateways?: number;
   times?: Partial<TimesConfig>;
   gateway?: Partial<GatewayConfig>;
+  policy?: PolicyConfig;
   /** How callers are known, where it is by Keystone. */
   keystone?: KeystoneConfig;
   faults?: Faults;
@@ -153,7 +154,7 @@ export class World {
       imports: [
         AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }),
         MessagingModule.forRoot(transport),
-        GatewayModule.forRoot(config),
+        GatewayModule.forRoot(config, { policy: this.options.policy }),
       ],
     })
     class GatewayProcess {}

@@ -19,6 +19,9 @@ import { NoAuth } from './openstack/noauth.js';
 import { ResourceFilters } from './openstack/resource-filters.js';
 import { ResourceFiltersController } from './openstack/resource-filters.controller.js';
 import { VersionsController } from './openstack/versions.controller.js';
+import { Policy } from './policy/policy.js';
+import { PolicyConfig } from './policy/policy.config.js';
+import { PolicyGuard } from './policy/policy.guard.js';
 import { OperationWaiter } from './operations/operation.waiter.js';
 import { ConnectionActions } from './volumes/connection.actions.js';
 import { VolumeActionsController } from './volumes/volume-actions.controller.js';
@@ -33,6 +36,7 @@ import { VolumeTypesController } from './volumes/volume-types.controller.js';
 import { VolumesController } from './volumes/volumes.controller.js';
 
 export { GatewayConfig } from './gateway.config.js';
+export { PolicyConfig } from './policy/policy.config.js';
 
 /** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT cannot be read */
 export const gatewayAdapter = (config: GatewayConfig, keystone?: KeystoneConfig): GatewayAdapter =>
@@ -81,6 +85,14 @@ export const CONTROLLERS = [
   ResourceFiltersController,
 ];
 
+/** What a process may say besides. */
+interface Beside {
+  /** The process's: whoever drains it says so there first. */
+  lifecycle?: Lifecycle;
+  health?: HealthConfig;
+  policy?: PolicyConfig;
+}
+
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
 @Module({})
 export class GatewayModule {
@@ -88,8 +100,11 @@ export class GatewayModule {
     httpAdapter.edge.admission.waiting = () => waiter.waiting;
   }
 
-  /** `lifecycle` is the process's: whoever drains it says so there first. @throws StartError */
-  static forRoot(config: GatewayConfig, lifecycle = new Lifecycle(), health = new HealthConfig()): DynamicModule {
+  /** @throws StartError */
+  static forRoot(
+    config: GatewayConfig,
+    { lifecycle = new Lifecycle(), health = new HealthConfig(), policy = new PolicyConfig() }: Beside = {},
+  ): DynamicModule {
     const filters = ResourceFilters.from(config.RESOURCE_FILTERS_FILE, [VOLUME_LIST_RULES, ATTACHMENT_LIST_RULES]);
     return {
       module: GatewayModule,
@@ -99,6 +114,8 @@ export class GatewayModule {
         { provide: ResourceFilters, useValue: filters },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: APP_GUARD, useClass: ApiGuard },
+        { provide: Policy, useValue: Policy.from(policy) },
+        { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
         OperationWaiter,
         ConnectionActions,

@@ -16,7 +16,7 @@ import {
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { gatewayAdapter, GatewayConfig, GatewayModule, identityConfig, listen } from './gateway.module.js';
+import { gatewayAdapter, GatewayConfig, GatewayModule, identityConfig, listen, PolicyConfig } from './gateway.module.js';
 
 const CONFIG = {
   http: GatewayConfig,
@@ -25,6 +25,7 @@ const CONFIG = {
   times: TimesConfig,
   amqp: AmqpConfig,
   health: HealthConfig,
+  policy: PolicyConfig,
   log: LogConfig,
 };
 
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     imports: [
       AttachmentsModule.forRoot(store),
       MessagingModule.forRoot(amqpTransport(config.amqp)),
-      GatewayModule.forRoot(http, lifecycle, config.health),
+      GatewayModule.forRoot(http, { lifecycle, health: config.health, policy: config.policy }),
     ],
   })
   class GatewayProcess {}

@@ -3,7 +3,7 @@ import { type Backend, BackendsConfig, parseBackends } from '@app/drivers';
 import type { KeystoneConfig } from '@app/openstack';
 import { HealthConfig, loadConfig, LogConfig } from '@app/platform';
 import { IsInt, Max, Min } from 'class-validator';
-import { GatewayConfig, identityConfig } from '../../gateway/src/gateway.module.js';
+import { GatewayConfig, identityConfig, PolicyConfig } from '../../gateway/src/gateway.module.js';
 
 export class StandaloneConfig {
   /** The port that standalone serves its volumes on, over NBD; 0 takes a free one and keeps it. Not used when BACKENDS is set. */
@@ -16,6 +16,7 @@ const ALWAYS = {
   standalone: StandaloneConfig,
   times: TimesConfig,
   health: HealthConfig,
+  policy: PolicyConfig,
   log: LogConfig,
 };
 

@@ -3,7 +3,7 @@ import type { DriverRegistry } from '@app/drivers';
 import { MessagingModule, type Transport } from '@app/messaging';
 import type { HealthConfig, Lifecycle } from '@app/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type GatewayConfig, GatewayModule } from '../../gateway/src/gateway.module.js';
+import { type GatewayConfig, GatewayModule, type PolicyConfig } from '../../gateway/src/gateway.module.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
 
 export interface Parts {
@@ -13,13 +13,14 @@ export interface Parts {
   transport: Transport;
   lifecycle: Lifecycle;
   health: HealthConfig;
+  policy: PolicyConfig;
 }
 
 /** Gateway and worker in one process: the same modules as apart, over one store and one transport. */
 @Module({})
 export class StandaloneModule {
-  static forRoot({ gateway, store, drivers, transport, lifecycle, health }: Parts): DynamicModule {
-    const edges = [GatewayModule.forRoot(gateway, lifecycle, health), WorkerModule.forRoot(drivers)];
+  static forRoot({ gateway, store, drivers, transport, lifecycle, health, policy }: Parts): DynamicModule {
+    const edges = [GatewayModule.forRoot(gateway, { lifecycle, health, policy }), WorkerModule.forRoot(drivers)];
     return { module: StandaloneModule, imports: [AttachmentsModule.forRoot(store), MessagingModule.forRoot(transport), ...edges] };
   }
 }

@@ -43,7 +43,7 @@ export function refusals({ path, isPublic, description: { refuses = [] } }: ApiR
   // For want of a database those that change something are not sure of it.
   if (verb !== 'get') kinds.push('lost');
   // Whoever only asks what is spoken here is answered whatever version comes along.
-  if (!isPublic) kinds.push('notAcceptable');
+  if (!isPublic) kinds.push('notAcceptable', 'forbidden'); // by its rule, whatever that is
   const faults = kinds.map((kind) => faultOf(kind, { method: verb.toUpperCase(), url: path }));
   return {
     // At /v3/ an older client names its user to get a token; the document of versions alone invites nobody.

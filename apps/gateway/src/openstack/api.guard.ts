@@ -22,6 +22,8 @@ export const PUBLIC = Symbol('asks for no token');
 
 /** For the version document, which clients read before they have a token. */
 export const Public = () => SetMetadata(PUBLIC, true);
+export const isPublic = (reflector: Reflector, context: ExecutionContext): boolean =>
+  reflector.get<boolean | undefined>(PUBLIC, context.getHandler()) ?? false;
 
 /** What Cinder checks before it looks at a body's members, in Cinder's order (spec: microversions-and-errors §3). */
 @Injectable()
@@ -33,10 +35,10 @@ export class ApiGuard implements CanActivate {
     const request = http.getRequest<FastifyRequest>();
     const { openstack } = request;
 
-    const isPublic = this.reflector.get<boolean | undefined>(PUBLIC, context.getHandler()) ?? false;
+    const isForAll = isPublic(this.reflector, context);
     // The edge has already turned away callers without a token; this holds even for a path that it did not recognise.
-    if (!openstack.caller && !isPublic) throw unauthenticated();
-    openstack.version = negotiated(request, http.getResponse<FastifyReply>(), isPublic);
+    if (!openstack.caller && !isForAll) throw unauthenticated();
+    openstack.version = negotiated(request, http.getResponse<FastifyReply>(), isForAll);
     this.readBody(context, request);
     refuseOtherProject(request, openstack);
     refuseUnstorable(request);

@@ -10,6 +10,8 @@ export interface Identity {
   isAdmin: boolean;
   /** Those of a valid service token. */
   serviceRoles: readonly string[];
+  /** It is a token of the whole system. */
+  isOfSystem: boolean;
   /** Where compute answers its holder. */
   compute: readonly Endpoint[];
 }

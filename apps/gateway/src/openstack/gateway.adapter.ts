@@ -83,8 +83,8 @@ export class GatewayAdapter extends FastifyAdapter {
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
     if (!identity) return void (request.openstack = freshContext(null));
-    const { compute, ...who } = identity;
-    request.openstack = freshContext({ ...who, requestId: request.id, globalRequestId }, compute);
+    const { isOfSystem, compute, ...who } = identity;
+    request.openstack = freshContext({ ...who, requestId: request.id, globalRequestId }, { isOfSystem, compute });
   }
 
   /** Undefined: nobody can say who it is. */

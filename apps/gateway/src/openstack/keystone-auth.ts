@@ -55,14 +55,17 @@ export class KeystoneAuth implements Authentication {
   }
 }
 
-export const UNAUTHORIZED_BODY = { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } };
+export const UNAUTHORIZED_BODY = {
+  error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
+};
 
-const identityOf = ({ userId, projectId, roles, compute }: Token, serviceRoles: readonly string[]): Identity => ({
+const identityOf = ({ userId, projectId, roles, isOfSystem, compute }: Token, serviceRoles: readonly string[]): Identity => ({
   userId,
   projectId: projectId ?? '',
   roles,
   isAdmin: roles.includes(ADMIN),
   serviceRoles,
+  isOfSystem,
   compute,
 });
 

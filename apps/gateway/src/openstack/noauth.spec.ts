@@ -29,3 +29,12 @@ it('invites a caller without a token', () => {
     'X-Server-Management-Url': 'http://h/v3/attachments/admin',
   });
 });
+
+it.each([
+  ['u:p', ['admin', 'member', 'reader']],
+  ['u:p:member', ['member', 'reader']],
+  ['u:p:reader', ['reader']],
+  ['u:p:foo', ['foo']],
+])('the roles of %p bring the lesser ones along', (token, roles) => {
+  expect(identify({ 'x-auth-token': token })).toMatchObject({ roles });
+});

@@ -5,6 +5,7 @@ import { endpointOf } from './links.js';
 import { TEXT_MEDIA_TYPE } from './media-type.js';
 
 const ADMIN = 'admin';
+const LESSER = [ADMIN, 'member', 'reader'];
 
 /** The token's word is taken for everything, so it listens on loopback only. */
 export class NoAuth implements Authentication {
@@ -29,7 +30,13 @@ export function identify(headers: IncomingHttpHeaders): Identity | null {
   const serviceToken = headers['x-service-token'];
   const { userId, projectId, roles } = parseToken(token);
   const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
-  return { userId, projectId, roles, isAdmin: roles.includes(ADMIN), serviceRoles, compute: [] };
+  return { userId, projectId, roles: withImplied(roles), isAdmin: roles.includes(ADMIN), serviceRoles, isOfSystem: false, compute: [] };
+}
+
+/** A role brings the lesser ones along, as Keystone's do. */
+function withImplied(roles: readonly string[]): readonly string[] {
+  const greatest = LESSER.findIndex((role) => roles.includes(role));
+  return greatest === -1 ? roles : [...new Set([...roles, ...LESSER.slice(greatest)])];
 }
 
 /** `user[:project[:role,role…]]`: the project defaults to the user, and without a third part it is an administrator, as with Cinder. */

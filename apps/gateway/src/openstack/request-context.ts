@@ -9,6 +9,8 @@ import { MIN_VERSION, type Microversion } from './microversion.js';
 export interface RequestContext {
   /** Null only where no token is asked for: the version document. */
   caller: CallerFacts | null;
+  /** The token is one of the whole system. */
+  isOfSystem: boolean;
   /** Where compute answers the caller. */
   compute: readonly Endpoint[];
   version: Microversion;
@@ -26,8 +28,12 @@ declare module 'fastify' {
   }
 }
 
-export const freshContext = (caller: CallerFacts | null, compute: readonly Endpoint[] = []): RequestContext => ({
+type TokenFacts = Pick<RequestContext, 'isOfSystem' | 'compute'>;
+const NO_TOKEN: TokenFacts = { isOfSystem: false, compute: [] };
+
+export const freshContext = (caller: CallerFacts | null, { isOfSystem, compute }: TokenFacts = NO_TOKEN): RequestContext => ({
   caller,
+  isOfSystem,
   compute,
   version: MIN_VERSION,
   body: undefined,

@@ -5,11 +5,7 @@ export interface DeclaredRule {
   /** Cinder's older default, which allows too with ENFORCE_NEW_DEFAULTS=false; without one nothing changes. */
   legacy?: string;
   /** The routes and actions that it refuses with 403. */
-  operations?: readonly string[];
-  /** Where it is asked besides: its "no" leaves something out, or refuses what goes beyond the plain request. */
-  within?: readonly string[];
-  /** What of them it is about. */
-  about?: string;
+  operations: readonly string[];
 }
 
 /** What the rules below, and those of an operator's file, refer to. */
@@ -31,36 +27,17 @@ const TYPE_ENCRYPTION = { ...ADMIN, legacy: 'rule:volume_extension:volume_type_e
 
 const action = <Name extends string>(name: Name) => [`POST /volumes/{id}/action ${name}`] as const;
 
-const VOLUMES_SHOWN = ['GET /volumes/detail', 'GET /volumes/{id}'] as const;
-const TYPES_SHOWN = ['GET /types', 'GET /types/default', 'GET /types/{id}'] as const;
-const SPECS_SHOWN = ['GET /types/{id}/extra_specs', 'GET /types/{id}/extra_specs/{key}'] as const;
-
 export const RULES = {
   'volume:attachment_create': { ...MEMBER, legacy: EVERYBODY, operations: ['POST /attachments'] },
   'volume:attachment_update': { ...MEMBER, operations: ['PUT /attachments/{id}'] },
   'volume:attachment_delete': { ...MEMBER, operations: ['DELETE /attachments/{id}'] },
   'volume:attachment_complete': { ...MEMBER, operations: ['POST /attachments/{id}/action os-complete'] },
-  'volume:multiattach_bootable_volume': {
-    ...MEMBER,
-    within: ['POST /attachments'],
-    about: 'a multiattach volume that is in use and bootable',
-  },
-  'volume:attachment_secrets': {
-    rule: EVERYBODY,
-    within: ['GET /attachments/detail', 'GET /attachments/{id}', 'POST /attachments', 'PUT /attachments/{id}'],
-    about: 'the secrets in `connection_info`, by a rule that Cinder does not have',
-  },
 
   'volume:create': { ...MEMBER, legacy: EVERYBODY, operations: ['POST /volumes'] },
-  'volume:multiattach': { ...MEMBER, within: ['POST /volumes'], about: 'a volume of a multiattach type' },
   'volume:get': { ...READER, operations: ['GET /volumes/{id}'] },
   'volume:get_all': { ...READER, operations: ['GET /volumes', 'GET /volumes/detail', 'GET /volumes/summary'] },
   'volume:update': { ...MEMBER, operations: ['PUT /volumes/{id}', ...action('os-set_bootable')] },
   'volume:delete': { ...MEMBER, operations: ['DELETE /volumes/{id}'] },
-  'volume:force_delete': { ...ADMIN, within: ['DELETE /volumes/{id}'], about: '`force`, which is not there yet' },
-  'volume_extension:volume_host_attribute': { ...ADMIN, within: VOLUMES_SHOWN, about: '`os-vol-host-attr:host`' },
-  'volume_extension:volume_tenant_attribute': { ...READER, within: VOLUMES_SHOWN, about: '`os-vol-tenant-attr:tenant_id`' },
-  'volume_extension:volume_mig_status_attribute': { ...ADMIN, within: VOLUMES_SHOWN, about: '`os-vol-mig-status-attr:*`' },
   'volume_extension:volume_encryption_metadata': {
     ...READER,
     operations: ['GET /volumes/{id}/encryption', 'GET /volumes/{id}/encryption/{key}'],
@@ -84,7 +61,6 @@ export const RULES = {
   'volume_extension:volume_admin_actions:force_delete': { ...ADMIN, operations: action('os-force_delete') },
   'volume_extension:volume_admin_actions:migrate_volume_completion': { ...ADMIN, operations: action('os-migrate_volume_completion') },
   'volume:extend': { ...MEMBER, operations: action('os-extend') },
-  'volume:extend_attached_volume': { ...MEMBER, within: action('os-extend'), about: 'a volume in use, instead of `volume:extend`' },
   'volume:update_readonly_flag': { ...MEMBER, operations: action('os-update_readonly_flag') },
 
   'volume_extension:type_create': { ...ADMIN, operations: ['POST /types'] },
@@ -92,23 +68,11 @@ export const RULES = {
   'volume_extension:type_delete': { ...ADMIN, operations: ['DELETE /types/{id}'] },
   'volume_extension:type_get': { ...READER, legacy: EVERYBODY, operations: ['GET /types/default', 'GET /types/{id}'] },
   'volume_extension:type_get_all': { ...READER, legacy: EVERYBODY, operations: ['GET /types'] },
-  'volume_extension:access_types_extra_specs': { ...READER, legacy: 'rule:admin_api', within: TYPES_SHOWN, about: '`extra_specs`' },
-  'volume_extension:access_types_qos_specs_id': { ...ADMIN, within: TYPES_SHOWN, about: '`qos_specs_id`' },
-  'volume_extension:volume_type_access': {
-    ...MEMBER,
-    within: [...TYPES_SHOWN, 'POST /types'],
-    about: '`os-volume-type-access:is_public`',
-  },
   'volume_extension:types_extra_specs:index': { ...READER, legacy: EVERYBODY, operations: ['GET /types/{id}/extra_specs'] },
   'volume_extension:types_extra_specs:show': { ...READER, legacy: EVERYBODY, operations: ['GET /types/{id}/extra_specs/{key}'] },
   'volume_extension:types_extra_specs:create': { ...ADMIN, operations: ['POST /types/{id}/extra_specs'] },
   'volume_extension:types_extra_specs:update': { ...ADMIN, operations: ['PUT /types/{id}/extra_specs/{key}'] },
   'volume_extension:types_extra_specs:delete': { ...ADMIN, operations: ['DELETE /types/{id}/extra_specs/{key}'] },
-  'volume_extension:types_extra_specs:read_sensitive': {
-    ...ADMIN,
-    within: [...TYPES_SHOWN, ...SPECS_SHOWN],
-    about: 'extra specs that are not for everybody',
-  },
   'volume_extension:volume_type_encryption:create': { ...TYPE_ENCRYPTION, operations: ['POST /types/{id}/encryption'] },
   'volume_extension:volume_type_encryption:get': {
     ...TYPE_ENCRYPTION,
@@ -117,7 +81,19 @@ export const RULES = {
   'volume_extension:volume_type_encryption:update': { ...TYPE_ENCRYPTION, operations: ['PUT /types/{id}/encryption/{key}'] },
   'volume_extension:volume_type_encryption:delete': { ...TYPE_ENCRYPTION, operations: ['DELETE /types/{id}/encryption/{key}'] },
 
-  'limits_extension:used_limits': { ...READER, within: ['GET /limits'], about: 'what is used: `total…Used`' },
+  'volume_extension:qos_specs_manage:create': { ...ADMIN, operations: ['POST /qos-specs'] },
+  'volume_extension:qos_specs_manage:get_all': { ...ADMIN, operations: ['GET /qos-specs', 'GET /qos-specs/{id}/associations'] },
+  'volume_extension:qos_specs_manage:get': { ...ADMIN, operations: ['GET /qos-specs/{id}'] },
+  'volume_extension:qos_specs_manage:update': {
+    ...ADMIN,
+    operations: [
+      'PUT /qos-specs/{id}',
+      'GET /qos-specs/{id}/associate',
+      'GET /qos-specs/{id}/disassociate',
+      'GET /qos-specs/{id}/disassociate_all',
+    ],
+  },
+  'volume_extension:qos_specs_manage:delete': { ...ADMIN, operations: ['DELETE /qos-specs/{id}', 'PUT /qos-specs/{id}/delete_keys'] },
 } as const satisfies Record<string, DeclaredRule>;
 
 export type RuleName = keyof typeof RULES;

@@ -52,11 +52,8 @@ describe('the defaults', () => {
     ['volume:create', 'foo', false, true],
     ['volume_extension:type_get', 'foo', false, true],
     ['volume_extension:type_create', 'member', false, false],
-    ['volume_extension:access_types_extra_specs', 'foo', false, false],
-    ['volume_extension:access_types_extra_specs', 'reader', true, true],
     ['volume_extension:volume_type_encryption:get', 'admin', true, true],
     ['volume_extension:volume_admin_actions:reset_status', 'member', false, false],
-    ['volume:attachment_secrets', 'foo', true, true],
   ])('%s allows the role %s in its project: %p, and with the older ones: %p', (rule, role, now, formerly) => {
     expect(policy().allows(rule, caller([role]), own)).toBe(now);
     expect(policy(legacy).allows(rule, caller([role]), own)).toBe(formerly);

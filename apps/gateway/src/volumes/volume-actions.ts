@@ -11,11 +11,7 @@ interface VolumeAction {
   body?: BodyClass;
   /** Clients say null where they have nothing to say (spec: volumes-surface §5). */
   orNull?: true;
-  /** For administrators only, by the policy of this name. */
-  adminBy?: string;
 }
-
-const BY_ADMIN = 'volume_extension:volume_admin_actions';
 
 /** The actions of `POST /volumes/{id}/action` (spec: volumes-surface §5); any other is unknown here. */
 export const VOLUME_ACTIONS = {
@@ -32,15 +28,13 @@ export const VOLUME_ACTIONS = {
     status: 202,
     body: requests.ForceDetachVolume,
     orNull: true,
-    adminBy: `${BY_ADMIN}:force_detach`,
   },
-  'os-reset_status': { since: '3.0', status: 202, body: requests.ResetVolumeStatus, adminBy: `${BY_ADMIN}:reset_status` },
-  'os-force_delete': { since: '3.0', status: 202, adminBy: `${BY_ADMIN}:force_delete` },
+  'os-reset_status': { since: '3.0', status: 202, body: requests.ResetVolumeStatus },
+  'os-force_delete': { since: '3.0', status: 202 },
   'os-migrate_volume_completion': {
     since: '3.0',
     status: 200,
     body: requests.CompleteVolumeMigration,
-    adminBy: `${BY_ADMIN}:migrate_volume_completion`,
   },
   'os-extend': { since: '3.0', status: 202, body: requests.ExtendVolume },
   'os-set_bootable': { since: '3.0', status: 200, body: requests.SetVolumeBootable },

@@ -6,7 +6,6 @@ import { Describes } from '../openapi/describes.js';
 import type { Query } from '../openstack/list-query.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Body, Caller } from '../openstack/request-context.js';
-import { refuseUnlessAdmin } from './admin-only.js';
 import { VOLUME_TYPE_ROUTES } from './volume-type.descriptions.js';
 import { changesOf, CreateVolumeType, decodeExtraSpec, publicWanted, SetExtraSpecs, UpdateVolumeType } from './volume-type.requests.js';
 import { extraSpecsFor, volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
@@ -39,7 +38,6 @@ export class VolumeTypesController {
   @Post()
   @HttpCode(200)
   async create(@Caller() caller: CallerFacts, @RequestBody(CreateVolumeType) { volume_type }: CreateVolumeType) {
-    refuseUnlessAdmin(caller, 'volume_extension:type_create');
     const { name, description = null, extra_specs, 'os-volume-type-access:is_public': isPublic = true } = volume_type;
     const type = await this.types.create(caller, { name, description, isPublic, extraSpecs: extra_specs ?? {} });
     return volumeTypeView(type, caller.isAdmin);
@@ -47,14 +45,12 @@ export class VolumeTypesController {
 
   @Put(':id')
   async update(@Param('id') id: string, @Caller() caller: CallerFacts, @RequestBody(UpdateVolumeType) { volume_type }: UpdateVolumeType) {
-    refuseUnlessAdmin(caller, 'volume_extension:type_update');
     return volumeTypeView(await this.types.update(caller, id, changesOf(volume_type)), caller.isAdmin);
   }
 
   @Delete(':id')
   @HttpCode(202)
   async remove(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
-    refuseUnlessAdmin(caller, 'volume_extension:type_delete');
     const type = await this.types.find(caller, id);
     if (this.isDefault(type))
       throw new ServiceError('invalid', `The volume type ${type.id} is a default volume type and cannot be deleted.`);
@@ -76,20 +72,17 @@ export class VolumeTypesController {
   @Post(':id/extra_specs')
   @HttpCode(200)
   async setExtraSpecs(@Param('id') id: string, @Caller() caller: CallerFacts, @RequestBody(SetExtraSpecs) { extra_specs }: SetExtraSpecs) {
-    refuseUnlessAdmin(caller, 'volume_extension:types_extra_specs:create');
     return { extra_specs: await this.types.setExtraSpecs(caller, id, extra_specs) };
   }
 
   @Put(':id/extra_specs/:key')
   async setExtraSpec(@Param('id') id: string, @Param('key') key: string, @Caller() caller: CallerFacts, @Body() body: unknown) {
-    refuseUnlessAdmin(caller, 'volume_extension:types_extra_specs:update');
     return this.types.setExtraSpecs(caller, id, decodeExtraSpec(key, body));
   }
 
   @Delete(':id/extra_specs/:key')
   @HttpCode(202)
   async removeExtraSpec(@Param('id') id: string, @Param('key') key: string, @Caller() caller: CallerFacts): Promise<void> {
-    refuseUnlessAdmin(caller, 'volume_extension:types_extra_specs:delete');
     await this.types.removeExtraSpec(caller, id, key);
   }
 
