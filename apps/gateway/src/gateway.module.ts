@@ -40,7 +40,7 @@ export { PolicyConfig } from './policy/policy.config.js';
 
 /** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT cannot be read */
 export const gatewayAdapter = (config: GatewayConfig, keystone?: KeystoneConfig): GatewayAdapter =>
-  new GatewayAdapter(config, keystone ? KeystoneAuth.of(keystone) : new NoAuth(config.PUBLIC_ENDPOINT));
+  new GatewayAdapter(config, keystone ? new KeystoneAuth(keystone) : new NoAuth(config.PUBLIC_ENDPOINT));
 
 /** What the configuration has beside, where callers are known by Keystone. */
 export const identityConfig = ({ AUTH_STRATEGY }: NodeJS.ProcessEnv): { keystone: typeof KeystoneConfig } | object =>

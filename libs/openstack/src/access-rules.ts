@@ -1,6 +1,6 @@
 import type { AccessRule, Token } from './token.js';
 
-export const BLOCK_STORAGE = ['block-storage', 'volumev3', 'volume', 'volumev2'];
+const BLOCK_STORAGE = ['block-storage', 'volumev3', 'volume', 'volumev2'];
 
 /** Whether a token may ask for this; only one of an application credential with rules may not ask for everything. */
 export function isAccessible({ accessRules, services }: Pick<Token, 'accessRules' | 'services'>, method: string, path: string): boolean {

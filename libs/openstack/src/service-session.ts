@@ -1,11 +1,10 @@
 import type { KeystoneConfig } from './keystone.config.js';
 import { type Keystone, KeystoneUnavailable } from './keystone.js';
-import { readToken, type Token } from './token.js';
+import { readToken } from './token.js';
 
-export interface OwnToken {
+interface OwnToken {
   /** A secret. */
   id: string;
-  token: Token;
   /** From when on another one is asked for: a tenth of its life, a minute at most, before it ends. */
   renewAt: number;
 }
@@ -41,7 +40,7 @@ export class ServiceSession {
       throw new KeystoneUnavailable(`Keystone gives this service no token: it answered ${status} to its own credentials`);
     }
     const life = token.expiresAt.getTime() - Date.now();
-    this.own = { id: subjectToken, token, renewAt: token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10) };
+    this.own = { id: subjectToken, renewAt: token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10) };
     return this.own;
   }
 }

@@ -7,19 +7,10 @@ export interface Token {
   /** It is a token of the whole system. */
   isOfSystem: boolean;
   expiresAt: Date;
-  /** Where compute answers, for this token's project. */
-  compute: readonly Endpoint[];
   /** The types of the services in its catalog. */
   services: readonly string[];
   /** All that a token of an application credential with rules may do; null where there are none. */
   accessRules: readonly AccessRule[] | null;
-}
-
-export interface Endpoint {
-  region: string | null;
-  /** `public`, `internal` or `admin`. */
-  interface: string;
-  url: string;
 }
 
 export interface AccessRule {
@@ -34,7 +25,7 @@ interface TokenBody {
   roles?: { name: string }[];
   system?: { all?: boolean };
   expires_at: string;
-  catalog?: { type: string; endpoints: { region?: string | null; region_id?: string | null; interface: string; url: string }[] }[];
+  catalog?: { type: string }[];
   application_credential?: { access_rules?: AccessRule[] };
 }
 
@@ -43,33 +34,15 @@ export function readToken(answer: unknown): Token | null {
   const body = (answer as { token?: TokenBody } | null)?.token;
   const expiresAt = new Date(body?.expires_at ?? NaN);
   if (typeof body?.user?.id !== 'string' || Number.isNaN(expiresAt.getTime())) return null;
-  const catalog = body.catalog ?? [];
   return {
     userId: body.user.id,
     projectId: body.project?.id ?? null,
     roles: (body.roles ?? []).map(({ name }) => name),
     isOfSystem: body.system?.all === true,
     expiresAt,
-    compute: catalog.filter(({ type }) => type === 'compute').flatMap(({ endpoints }) => endpoints.map(endpointOf)),
-    services: catalog.map(({ type }) => type),
+    services: (body.catalog ?? []).map(({ type }) => type),
     accessRules: body.application_credential?.access_rules ?? null,
   };
 }
-
-const endpointOf = ({
-  region,
-  region_id,
-  interface: kind,
-  url,
-}: {
-  region?: string | null;
-  region_id?: string | null;
-  interface: string;
-  url: string;
-}): Endpoint => ({
-  region: region_id ?? region ?? null,
-  interface: kind,
-  url,
-});
 
 export const hasExpired = ({ expiresAt }: Pick<Token, 'expiresAt'>, now = Date.now()): boolean => expiresAt.getTime() <= now;

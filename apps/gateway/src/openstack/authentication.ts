@@ -1,4 +1,3 @@
-import type { Endpoint } from '@app/openstack';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who a token stands for, before the request has its ids. */
@@ -7,13 +6,10 @@ export interface Identity {
   /** Empty for a token that names no project: nothing belongs to it. */
   projectId: string;
   roles: readonly string[];
-  isAdmin: boolean;
   /** Those of a valid service token. */
   serviceRoles: readonly string[];
   /** It is a token of the whole system. */
   isOfSystem: boolean;
-  /** Where compute answers its holder. */
-  compute: readonly Endpoint[];
 }
 
 /** How callers are known; what a header says of itself beside its token is never believed. */

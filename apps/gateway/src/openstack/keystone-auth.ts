@@ -3,26 +3,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication, Identity } from './authentication.js';
 import { JSON_MEDIA_TYPE } from './media-type.js';
 
-const ADMIN = 'admin';
-
 /** What keystonemiddleware does in front of Cinder (spec: microversions-and-errors §4, state-machine §6.1). */
 export class KeystoneAuth implements Authentication {
+  private readonly keystone: Keystone;
+  private readonly tokens: TokenValidator;
   private readonly serviceRoles: readonly string[];
   private readonly whereToGo: string;
 
-  constructor(
-    private readonly keystone: Keystone,
-    private readonly tokens: TokenValidator,
-    config: Pick<KeystoneConfig, 'SERVICE_TOKEN_ROLES' | 'WWW_AUTHENTICATE_URI'>,
-  ) {
-    this.serviceRoles = config.SERVICE_TOKEN_ROLES.split(',').map((role) => role.trim());
-    this.whereToGo = `Keystone uri="${config.WWW_AUTHENTICATE_URI ?? keystone.urls[0]}"`;
-  }
-
   /** @throws StartError when OS_CACERT cannot be read */
-  static of(config: KeystoneConfig): KeystoneAuth {
-    const keystone = new Keystone(config);
-    return new KeystoneAuth(keystone, new TokenValidator(keystone, new ServiceSession(keystone, config), config), config);
+  constructor(config: KeystoneConfig) {
+    this.keystone = new Keystone(config);
+    this.tokens = new TokenValidator(this.keystone, new ServiceSession(this.keystone, config), config);
+    this.serviceRoles = config.SERVICE_TOKEN_ROLES.split(',').map((role) => role.trim());
+    this.whereToGo = `Keystone uri="${config.WWW_AUTHENTICATE_URI ?? this.keystone.urls[0]}"`;
   }
 
   async identify(request: FastifyRequest): Promise<Identity | null> {
@@ -59,14 +52,12 @@ export const UNAUTHORIZED_BODY = {
   error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
 };
 
-const identityOf = ({ userId, projectId, roles, isOfSystem, compute }: Token, serviceRoles: readonly string[]): Identity => ({
+const identityOf = ({ userId, projectId, roles, isOfSystem }: Token, serviceRoles: readonly string[]): Identity => ({
   userId,
   projectId: projectId ?? '',
   roles,
-  isAdmin: roles.includes(ADMIN),
   serviceRoles,
   isOfSystem,
-  compute,
 });
 
 /** Without the blanks that some clients leave around it; null where there is none. */

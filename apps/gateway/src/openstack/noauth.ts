@@ -30,7 +30,7 @@ export function identify(headers: IncomingHttpHeaders): Identity | null {
   const serviceToken = headers['x-service-token'];
   const { userId, projectId, roles } = parseToken(token);
   const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
-  return { userId, projectId, roles: withImplied(roles), isAdmin: roles.includes(ADMIN), serviceRoles, isOfSystem: false, compute: [] };
+  return { userId, projectId, roles: withImplied(roles), serviceRoles, isOfSystem: false };
 }
 
 /** A role brings the lesser ones along, as Keystone's do. */

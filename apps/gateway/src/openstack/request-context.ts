@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller as CallerFacts } from '@app/attachments';
-import type { Endpoint } from '@app/openstack';
 import type { LogContext } from '@app/platform';
 import type { FastifyRequest } from 'fastify';
 import { MIN_VERSION, type Microversion } from './microversion.js';
@@ -11,8 +10,6 @@ export interface RequestContext {
   caller: CallerFacts | null;
   /** The token is one of the whole system. */
   isOfSystem: boolean;
-  /** Where compute answers the caller. */
-  compute: readonly Endpoint[];
   version: Microversion;
   /** The parsed body of a POST or PUT; undefined where there was none. */
   body: unknown;
@@ -28,13 +25,9 @@ declare module 'fastify' {
   }
 }
 
-type TokenFacts = Pick<RequestContext, 'isOfSystem' | 'compute'>;
-const NO_TOKEN: TokenFacts = { isOfSystem: false, compute: [] };
-
-export const freshContext = (caller: CallerFacts | null, { isOfSystem, compute }: TokenFacts = NO_TOKEN): RequestContext => ({
+export const freshContext = (caller: CallerFacts | null, isOfSystem = false): RequestContext => ({
   caller,
   isOfSystem,
-  compute,
   version: MIN_VERSION,
   body: undefined,
   action: null,

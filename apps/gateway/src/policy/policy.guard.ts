@@ -63,15 +63,21 @@ export class PolicyGuard implements CanActivate {
   }
 }
 
+/** By method, route as the router has it, and action. */
 const RULED = new Map<string, RuleName | null>([
-  ...WITHOUT_A_RULE.map((call) => [call, null] as const),
-  ...Object.entries<DeclaredRule>(RULES).flatMap(([name, { operations }]) => operations.map((call) => [call, name as RuleName] as const)),
+  ...WITHOUT_A_RULE.map((call) => [routed(call), null] as const),
+  ...Object.entries<DeclaredRule>(RULES).flatMap(([name, { operations }]) =>
+    operations.map((call) => [routed(call), name as RuleName] as const),
+  ),
 ]);
 
 /** Null: there is none on purpose. @throws notFound where nobody has declared one: what has no rule is not there */
 function ruleOf(method: string, url: string, action: string | null): RuleName | null {
-  const call = `${method} ${url.replace(/^\/v3(?=\/.)/, '').replaceAll(/:(\w+)/g, '{$1}')}${action === null ? '' : ` ${action}`}`;
-  const rule = RULED.get(call);
+  const rule = RULED.get(`${method} ${url}${action === null ? '' : ` ${action}`}`);
   if (rule === undefined) throw resourceNotFound();
   return rule;
+}
+
+function routed(call: string): string {
+  return call.replace(' /', ' /v3/').replaceAll(/\{(\w+)\}/g, ':$1');
 }
