@@ -94,5 +94,26 @@ it('probes leave no line behind, and the last line is written before the process
   const lines = linesOf(gateway);
   expect(lines.filter(({ message }) => /livez|readyz|healthcheck/.test(String(message)))).toEqual([]);
   expect(lines.map(({ message }) => message)).toContain('SIGTERM: draining');
-  expect(gateway.output.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([gateway.readyLine]);
+  // The first start after a change builds the app, and says so before it begins.
+  const others = gateway.output.split('\n').filter((line) => line !== '' && !line.startsWith('{') && line !== 'building gateway ...');
+  expect(others).toEqual([gateway.readyLine]);
+});
+
+it('a line about a Keystone that cannot be asked says whose request it kept out', async () => {
+  const service = { OS_USERNAME: 'cinder', OS_PASSWORD: 'p', OS_PROJECT_NAME: 'service', KEYSTONE_RETRIES: '0' };
+  const alone = await AppProcess.start('gateway', {
+    ...world.environment,
+    AUTH_STRATEGY: 'keystone',
+    OS_AUTH_URL: 'http://127.0.0.1:1',
+    ...service,
+  });
+
+  const answer = await fetch(`${alone.url}/v3/attachments`, { headers: { 'X-Auth-Token': 'anybody' } });
+  const requestId = answer.headers.get('x-openstack-request-id');
+
+  expect(answer.status).toBe(503);
+  const told = () => linesOf(alone).find(({ message }) => String(message).startsWith('tokens cannot be checked'));
+  await until('it is logged', () => told() !== undefined);
+  expect(told()).toMatchObject({ level: 'error', request_id: requestId });
+  await alone.end('SIGKILL');
 });

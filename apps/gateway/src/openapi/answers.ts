@@ -49,6 +49,8 @@ export function refusals({ path, isPublic, description: { refuses = [] } }: ApiR
     // At /v3/ an older client names its user to get a token; the document of versions alone invites nobody.
     ...((!isPublic || path !== '/') && { 204: shared('Invitation') }),
     ...(!isPublic && { 401: shared('Unauthorized') }),
+    // Nobody can tell who it is: so says the edge, of a call that may be repeated (504) too.
+    ...(!isPublic && { 503: shared(nameOf(faultOf('unavailable', {}))) }),
     ...Object.fromEntries(faults.map((fault) => [String(fault.code), shared(nameOf(fault))])),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeystoneUnavailable } from '@app/openstack';
+import { inLogContext } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -94,7 +95,7 @@ export class GatewayAdapter extends FastifyAdapter {
       return await this.authentication.identify(request);
     } catch (error) {
       if (!(error instanceof KeystoneUnavailable)) throw error;
-      this.ownLogger.error(`tokens cannot be checked: ${error.message}`);
+      inLogContext({ request_id: request.id }, () => this.ownLogger.error(`tokens cannot be checked: ${error.message}`));
       return needsToken(request) ? undefined : null;
     }
   }
