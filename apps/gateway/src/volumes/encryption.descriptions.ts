@@ -34,27 +34,27 @@ export const TYPE_ENCRYPTION_ROUTES = {
   list: {
     summary: 'Show how the volumes of a type are encrypted (administrators)',
     answer: { schema: OF_TYPE, example: typeEncryption(EXAMPLE) },
-    refuses: ['forbidden', 'notFound'],
+    refuses: ['notFound'],
   },
   show: {
     summary: 'Show one fact of the encryption of a type (administrators)',
     answer: { schema: ONE_VALUE, example: { cipher: EXAMPLE.cipher } },
-    refuses: ['forbidden', 'notFound'],
+    refuses: ['notFound'],
   },
   create: {
     summary: 'Say how the volumes of a type are encrypted (administrators)',
     request: { example: { encryption: { provider: 'luks', control_location: 'front-end', cipher: 'aes-xts-plain64', key_size: 256 } } },
     answer: { schema: objectOf(null, { encryption: objectOf('NewEncryption', NAMED) }), example: createdEncryption(EXAMPLE) },
-    refuses: ['forbidden', 'notFound'],
+    refuses: ['notFound'],
   },
   update: {
     summary: 'Change how the volumes of a type are encrypted (administrators)',
     description: 'The answer is what was sent.',
     request: { example: CHANGE },
     answer: { schema: requestSchema(UpdateEncryption), example: CHANGE },
-    refuses: ['forbidden', 'notFound'],
+    refuses: ['notFound'],
   },
-  remove: { summary: 'Delete the encryption of a type (administrators)', answer: null, refuses: ['forbidden', 'notFound'] },
+  remove: { summary: 'Delete the encryption of a type (administrators)', answer: null, refuses: ['notFound'] },
 } as const satisfies Descriptions;
 
 const KEY_ID = 'e1c1c0f2-9c52-4d53-a2b0-9f5c4fb0f1de';

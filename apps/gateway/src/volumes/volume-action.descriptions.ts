@@ -68,7 +68,7 @@ export const VOLUME_ACTION_ROUTES = {
     summary: 'What older clients and administrators ask of a volume',
     description: 'The body has one key, the name of the action.',
     answer: null,
-    refuses: ['forbidden', 'notFound', 'conflict', 'tooLarge'],
+    refuses: ['notFound', 'conflict', 'tooLarge'],
     actions: Object.fromEntries(Object.keys(ACTIONS).map(described)),
   },
 } satisfies Descriptions;
