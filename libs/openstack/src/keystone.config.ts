@@ -7,9 +7,9 @@ export class KeystoneConfig {
   readonly OS_AUTH_URL: string;
   /** The service's user. Not needed with an application credential. */
   @IsForPassword() @MinLength(1) readonly OS_USERNAME?: string;
-  /** The password of OS_USERNAME. */
+  /** The password of OS_USERNAME. Not needed with an application credential. */
   @IsForPassword() @MinLength(1) readonly OS_PASSWORD?: string;
-  /** The project that the service's user works in, `service` by custom. */
+  /** The project that the service's user works in, `service` by custom. Not needed with an application credential. */
   @IsForPassword() @MinLength(1) readonly OS_PROJECT_NAME?: string;
   /** The domain of OS_USERNAME. */
   @MinLength(1) readonly OS_USER_DOMAIN_NAME: string = 'Default';
@@ -17,7 +17,7 @@ export class KeystoneConfig {
   @MinLength(1) readonly OS_PROJECT_DOMAIN_NAME: string = 'Default';
   /** Id of an application credential of the service's user, in place of its password. */
   @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_ID?: string;
-  /** The secret of OS_APPLICATION_CREDENTIAL_ID. */
+  /** The secret of OS_APPLICATION_CREDENTIAL_ID. Needed with that alone. */
   @IsForCredential() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
   /** The region whose endpoints of other services are used; the first in the catalog when it is absent. */
   @IsOptional() @MinLength(1) readonly OS_REGION_NAME?: string;
