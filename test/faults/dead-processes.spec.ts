@@ -1,4 +1,5 @@
 import { writeFaults } from '@app/drivers';
+import { OperationWaiter } from '../../apps/gateway/src/operations/operation.waiter';
 import { AppProcess } from '../support/app-process';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
@@ -103,6 +104,7 @@ it('given the gateway is killed while its caller waits, a repeat at another gate
 
   await gateway.end('SIGKILL');
   const repeat = put(id);
+  await until('the repeat waits too', () => world.gateway.app.get(OperationWaiter).waiting === 1);
   world.driver.faults = {};
 
   expect(await waiting).toMatchObject({ message: 'fetch failed' });
