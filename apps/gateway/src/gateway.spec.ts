@@ -258,6 +258,41 @@ it('two requests on one connection are both answered', async () => {
   socket.destroy();
 });
 
+/** All that is answered until the connection is closed. */
+async function heardOn(bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  let heard = '';
+  socket.on('data', (part) => (heard += part.toString()));
+  socket.write(bytes);
+  await new Promise((closed) => socket.once('close', closed));
+  return heard;
+}
+
+it.each([
+  ['no request at all', 'hello\r\n\r\n', '400 Bad Request'],
+  ['a length and chunks', 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', '400 Bad Request'],
+  ['endless headers', `GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+])('%s is refused in text, with an id', async (_, bytes, title) => {
+  const heard = await heardOn(bytes);
+
+  const [head = '', text = ''] = heard.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${title}\r\n`));
+  expect(head).toMatch(/\r\nContent-Type: text\/plain; charset=UTF-8\r\n/);
+  expect(head).toMatch(/\r\nx-openstack-request-id: req-[0-9a-f-]{36}\r\n/);
+  expect(text).toMatch(new RegExp(`^${title}\n\n\\w`));
+});
+
+it('what is no request, behind a request that is at work, is not answered in its place', async () => {
+  const beginAttach = jest.spyOn(attachments, 'beginAttach').mockReturnValueOnce(new Promise(() => undefined));
+  const body = '{"attachment":{"connector":{"host":"h"}}}';
+  const head = `PUT /v3/attachments/a HTTP/1.1\r\nHost: h\r\nX-Auth-Token: u\r\nOpenStack-API-Version: volume 3.44\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+
+  const heard = await heardOn(`${head}\r\n\r\n${body}hello\r\n\r\n`);
+
+  expect(beginAttach).toHaveBeenCalled();
+  expect(heard).toBe('');
+});
+
 it('at the wait limit an update is unknown', async () => {
   const { started, at } = await start({ WAIT_LIMIT_MS: 20 });
 

@@ -29,6 +29,11 @@ export class Connections {
     use.idleSince = performance.now();
   }
 
+  /** Whether a request of it is not answered yet. */
+  isAtWork(socket: Socket): boolean {
+    return (this.uses.get(socket)?.requests ?? 0) > 0;
+  }
+
   /** A client may be about to use what he used a moment ago, and would see his request cut: only what has rested for so long is closed. */
   closeIdle(forMs: number): void {
     const latest = performance.now() - forMs;

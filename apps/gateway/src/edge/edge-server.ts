@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { DEFAULT_TEXT } from '@app/domain';
 import type { GatewayConfig } from '../gateway.config.js';
 import { faultBody, faultOf, RETRY_AFTER } from '../openstack/faults.js';
 import { JSON_MEDIA_TYPE } from '../openstack/media-type.js';
 import { Admission } from './admission.js';
 import { Connections } from './connections.js';
+import { refuseUnreadable } from './unreadable.js';
 
 /** How long a request may take to arrive; a client that sends it byte by byte must not hold its place for ever. */
 const ARRIVAL_MS = 30_000;
@@ -42,6 +44,11 @@ export class EdgeServer {
     server.closeIdleConnections = () => undefined;
     this.connections.watch(server);
     return server;
+  }
+
+  /** For Fastify's `clientErrorHandler`: what came is no request, or not in time. */
+  unreadable(error: Error, socket: Socket): void {
+    refuseUnreadable(error, socket, this.connections.isAtWork(socket));
   }
 
   get draining(): boolean {

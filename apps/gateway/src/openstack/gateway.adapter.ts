@@ -40,6 +40,7 @@ export class GatewayAdapter extends FastifyAdapter {
       // A drained process still answers what comes in on an open connection, and then closes it.
       return503OnClosing: false,
       routerOptions: { maxParamLength: 65_536, ignoreTrailingSlash: false },
+      clientErrorHandler: (error, socket) => edge.unreadable(error, socket),
       frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
         void sendPlain(request, reply.header(REQUEST_ID, request.id), ROUTE_NOT_FOUND),
     });
