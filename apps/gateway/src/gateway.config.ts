@@ -21,6 +21,12 @@ export class GatewayConfig {
   @IsInt() @Min(1) readonly MAX_WAITING: number = 1000;
   /** How many connections may be open at the same time; more are closed without an answer. */
   @IsInt() @Min(1) readonly MAX_CONNECTIONS: number = 4000;
+  /** How long the request line and the headers of a request may take to arrive, in ms, from the connection on. */
+  @IsInt() @Min(1) @Max(86_400_000) readonly HEADERS_TIMEOUT_MS: number = 10_000;
+  /** How long a whole request may take to arrive, in ms; then it is refused with 408. */
+  @IsInt() @Min(1) @Max(86_400_000) readonly REQUEST_TIMEOUT_MS: number = 30_000;
+  /** How long a connection may rest between two requests, in ms; longer than load balancers keep theirs, so that they close first. */
+  @IsInt() @Min(1) @Max(86_400_000) readonly KEEP_ALIVE_MS: number = 72_000;
   /** How long a call waits for a connection to the database, in ms; then it is refused. */
   @IsInt() @Min(1) @Max(86_400_000) readonly DATABASE_WAIT_MS: number = 2_000;
   /** Rows of the longest page; a higher limit in a request is cut to it. */

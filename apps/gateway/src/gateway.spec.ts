@@ -271,6 +271,7 @@ async function heardOn(bytes: string): Promise<string> {
 it.each([
   ['no request at all', 'hello\r\n\r\n', '400 Bad Request'],
   ['a length and chunks', 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', '400 Bad Request'],
+  ['a body of broken chunks', 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n', '400 Bad Request'],
   ['endless headers', `GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
 ])('%s is refused in text, with an id', async (_, bytes, title) => {
   const heard = await heardOn(bytes);

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 interface Use {
   requests: number;
+  latest?: IncomingMessage;
   idleSince: number;
 }
 
@@ -17,21 +18,25 @@ export class Connections {
     });
   }
 
-  begins(socket: Socket): void {
-    const use = this.uses.get(socket);
-    if (use) use.requests++;
+  begins(request: IncomingMessage): void {
+    const use = this.uses.get(request.socket);
+    if (!use) return;
+    use.requests++;
+    use.latest = request;
   }
 
   ends(socket: Socket): void {
     const use = this.uses.get(socket);
     if (!use) return;
     use.requests--;
+    if (use.requests === 0) use.latest = undefined;
     use.idleSince = performance.now();
   }
 
-  /** Whether a request of it is not answered yet. */
+  /** Whether a request that has come in whole is not answered yet. */
   isAtWork(socket: Socket): boolean {
-    return (this.uses.get(socket)?.requests ?? 0) > 0;
+    const { requests = 0, latest } = this.uses.get(socket) ?? {};
+    return requests > (latest?.complete === false ? 1 : 0);
   }
 
   /** A client may be about to use what he used a moment ago, and would see his request cut: only what has rested for so long is closed. */

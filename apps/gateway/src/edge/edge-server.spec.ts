@@ -85,6 +85,35 @@ it('a caller who goes leaves his work behind, which keeps its place until it end
   expect(edge.admission.atWork).toBe(0);
 });
 
+describe('who is slow', () => {
+  const closed = async (port: number, bytes: string): Promise<string> => {
+    const socket = net.connect(port, '127.0.0.1');
+    let heard = '';
+    socket.on('data', (part) => (heard += part.toString()));
+    socket.write(bytes);
+    await new Promise((gone) => socket.once('close', gone));
+    return heard;
+  };
+  async function slow(bytes: string, limits: Partial<GatewayConfig>) {
+    const { edge, server, port } = await serving((request, response) => request.resume().on('end', () => response.end('ok')), limits);
+    server.on('clientError', (error, socket) => edge.unreadable(error, socket as net.Socket));
+    return (await closed(port, bytes)).split(' ', 2)[1];
+  }
+  const head = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n';
+
+  it('with headers is refused, whatever time a body may take', async () => {
+    expect(await slow(head, { HEADERS_TIMEOUT_MS: 50 })).toBe('408');
+  });
+
+  it('with a body is refused too', async () => {
+    expect(await slow(`${head}\r\n12`, { REQUEST_TIMEOUT_MS: 50 })).toBe('408');
+  });
+
+  it('between two requests is let go', async () => {
+    expect(await slow(`${head}\r\n12345`, { KEEP_ALIVE_MS: 50 })).toBe('200');
+  });
+});
+
 describe('while it drains', () => {
   it('a resting connection may be used once more, hears that it is over, and none of it is cut', async () => {
     const { edge, server, port } = await serving(answering, { DRAIN_DELAY_MS: 200, MAX_REQUESTS: 0 });

@@ -9,10 +9,8 @@ import { Admission } from './admission.js';
 import { Connections } from './connections.js';
 import { refuseUnreadable } from './unreadable.js';
 
-/** How long a request may take to arrive; a client that sends it byte by byte must not hold its place for ever. */
-const ARRIVAL_MS = 30_000;
-/** How long a connection may rest between two requests; longer than load balancers keep theirs, so that they close first. */
-const KEEP_ALIVE_MS = 72_000;
+/** A client that sends its request byte by byte must not hold its place for ever, and not for long beyond what the limits say. */
+const LOOK_FOR_LATE_EVERY_MS = 1_000;
 const LOOK_FOR_IDLE_EVERY_MS = 50;
 /** What is still not read by its caller so long after the last answer never will be. */
 const LAST_ANSWER_MS = 2_000;
@@ -35,11 +33,15 @@ export class EdgeServer {
 
   /** For Fastify's `serverFactory`; it asks once for each address that is listened on. */
   serve(handle: RequestListener): Server {
-    const server = createServer(
-      { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: ARRIVAL_MS, headersTimeout: ARRIVAL_MS },
-      (request, response) => this.receive(request, response, handle),
-    );
-    server.maxConnections = this.config.MAX_CONNECTIONS;
+    const { HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_CONNECTIONS } = this.config;
+    const limits = {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS),
+      connectionsCheckingInterval: LOOK_FOR_LATE_EVERY_MS,
+    };
+    const server = createServer(limits, (request, response) => this.receive(request, response, handle));
+    server.maxConnections = MAX_CONNECTIONS;
     // `close` would call it, and cut off whoever is just writing his next request; `emptied` does it with patience.
     server.closeIdleConnections = () => undefined;
     this.connections.watch(server);
@@ -74,7 +76,7 @@ export class EdgeServer {
 
   private receive(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     const { socket } = request;
-    this.connections.begins(socket);
+    this.connections.begins(request);
     response.once('close', () => {
       this.connections.ends(socket);
       // Answered. Otherwise its caller has gone, and it leaves when the work for him has ended.
