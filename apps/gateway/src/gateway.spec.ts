@@ -242,6 +242,13 @@ it('a success may carry the vendor type, a fault never does', async () => {
   expect((await request('GET', '/v3/attachments/a', { headers })).headers['content-type']).toBe('application/json');
 });
 
+it('whatever a request expects beside its answer, it is answered', async () => {
+  const { status, headers, text } = await request('GET', '/v3/attachments', { headers: { ...TOKEN, Expect: 'the worst' } });
+
+  expect([status, text]).toEqual([200, '{"attachments":[]}']);
+  expect(headers['x-openstack-request-id']).toMatch(REQUEST_ID);
+});
+
 it('two requests on one connection are both answered', async () => {
   const socket = net.connect(port, '127.0.0.1');
   const line = `GET /v3/attachments HTTP/1.1\r\nHost: h\r\nX-Auth-Token: u\r\nOpenStack-API-Version: volume 3.44\r\n\r\n`;

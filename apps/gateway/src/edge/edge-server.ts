@@ -41,6 +41,8 @@ export class EdgeServer {
       connectionsCheckingInterval: LOOK_FOR_LATE_EVERY_MS,
     };
     const server = createServer(limits, (request, response) => this.receive(request, response, handle));
+    // Nobody has to do what is expected of him; Node would refuse, without an id.
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => this.receive(request, response, handle));
     server.maxConnections = MAX_CONNECTIONS;
     // `close` would call it, and cut off whoever is just writing his next request; `emptied` does it with patience.
     server.closeIdleConnections = () => undefined;
