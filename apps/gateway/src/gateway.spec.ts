@@ -29,6 +29,9 @@ const attachments = {
     throw attachmentNotFound(id);
   },
   list: async () => [],
+  beginDetach: async (_caller: unknown, id: string) => {
+    throw attachmentNotFound(id);
+  },
   beginAttach: async () => ({
     operationId: 'o',
     kind: 'attach',
@@ -233,6 +236,18 @@ it('a body on GET and DELETE is ignored', async () => {
   });
 
   expect([status, text]).toEqual([200, '{"attachments":[]}']);
+});
+
+it.each([
+  ['DELETE', '/v3/attachments/a', 'volume 3.44', 404],
+  ['POST', '/v3/attachments', 'volume 3.999', 406],
+  ['POST', '/v3/attachments', 'volume 3.44', 415],
+])("a Content-Type that is none is in nobody's way before its turn: %s %s at %s is %i", async (method, path, version, code) => {
+  const headers = { ...TOKEN, 'OpenStack-API-Version': version, 'Content-Type': 'nonsense' };
+  const answer = await request(method, path, { headers, body: method === 'POST' ? '{}' : undefined });
+
+  expect(answer.status).toBe(code);
+  expect(answer.headers['openstack-api-version']).toBe(version);
 });
 
 it('a success may carry the vendor type, a fault never does', async () => {

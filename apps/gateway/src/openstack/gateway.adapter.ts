@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeystoneUnavailable } from '@app/openstack';
 import { inLogContext } from '@app/platform';
@@ -10,7 +10,7 @@ import { EdgeServer } from '../edge/edge-server.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
-import { JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
+import { isMediaType, JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
 import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 import { RETRY_AFTER } from './faults.js';
 import { freshContext } from './request-context.js';
@@ -78,6 +78,7 @@ export class GatewayAdapter extends FastifyAdapter {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {
       return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
+    hideNonsense(request.raw.headers);
     const identity = await this.identify(request);
     if (identity === undefined) return sendPlain(request, reply.header('Retry-After', RETRY_AFTER), IDENTITY_AWAY);
     if (!identity && needsToken(request)) return this.authentication.refuse(request, reply);
@@ -119,6 +120,12 @@ export class GatewayAdapter extends FastifyAdapter {
     if (reply.statusCode === 204) void reply.header('Content-Length', '0');
     return payload;
   }
+}
+
+/** Fastify would refuse what is no media type before our guard has its turn, and where no body is looked at, too. */
+function hideNonsense(headers: IncomingHttpHeaders): void {
+  const type = headers['content-type'];
+  if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
 }
 
 /** Openstacksdk reads what we speak before it sends its token; who names a user in its place is an older client, and wants to be told one. */

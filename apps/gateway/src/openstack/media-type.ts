@@ -8,3 +8,9 @@ export function successMediaType(accept: string | undefined): string {
     ? VENDOR_MEDIA_TYPE
     : JSON_MEDIA_TYPE;
 }
+
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}\\s*(?:;|$)`);
+
+/** Whether a `Content-Type` is one, whatever it names. */
+export const isMediaType = (header: string): boolean => MEDIA_TYPE.test(header);
