@@ -17,6 +17,8 @@ it.each([
   ['GET', '/', '/', null],
   ['GET', 'http://h:1/v3/1/volumes', '/v3/volumes', '1'],
   ['OPTIONS', '*', '*', null],
+  ['GET', '/%76%33/%38%39af/%61ttachment%73/%7E%2d?x=%61', '/v3/attachments/~-?x=%61', '89af'],
+  ['GET', '/v3/volumes/%2f%25%3f%00%ff%zz%%361', '/v3/volumes/%2f%25%3f%00%ff%zz%%361', null],
 ])('%s %s becomes %s', (method, url, expected, project) => {
   const request = { method, url } as IncomingMessage;
 

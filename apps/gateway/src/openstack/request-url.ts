@@ -17,9 +17,9 @@ export const projectInUrl = (request: IncomingMessage): string | null => (reques
 export function urlRewriter(projectIdRegex: string): (request: IncomingMessage) => string {
   const projectId = whole(projectIdRegex);
   return (request) => {
-    const url = inOriginForm(request.url ?? '/');
-    const { path, query } = split(url);
-    if (!path.startsWith(PREFIX)) return url;
+    const { path: written, query } = split(inOriginForm(request.url ?? '/'));
+    const path = inPlainLetters(written);
+    if (!path.startsWith(PREFIX)) return path + query;
     // Nest takes the two for one route; the edge redirects the one without the slash before it gets there.
     if (path === PREFIX) return `/v3${query}`;
     return withoutFormat(request.method, withoutProject(request, path, projectId)) + query;
@@ -51,7 +51,12 @@ function withoutFormat(method: string | undefined, path: string): string {
 }
 
 /** `/v3` as the client wrote it, which is a redirect to `/v3/`. */
-export const isBareVersion = (originalUrl: string): boolean => split(inOriginForm(originalUrl)).path === '/v3';
+export const isBareVersion = (originalUrl: string): boolean => inPlainLetters(split(inOriginForm(originalUrl)).path) === '/v3';
+
+/** A letter, digit or mark that needs no escape may have one, and is the same (RFC 3986 §2.3). */
+const inPlainLetters = (path: string): string =>
+  path.includes('%') ? path.replace(ESCAPED_PLAIN, (code) => decodeURIComponent(code)) : path;
+const ESCAPED_PLAIN = /(?<!%)%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
 
 /** A proxy may write the whole URL into the request line. */
 const inOriginForm = (url: string) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, ''));
