@@ -85,6 +85,12 @@ it('volumes are sorted by name, and an offset skips from the marker on', async (
   expect(new URL(behind.body.volumes_links[0].href as string).searchParams.has('offset')).toBe(false);
 });
 
+it.each(['constructor', '__proto__', 'neither'])('no volume is bootable as %s', async (word) => {
+  for (const path of ['/v3/volumes', '/v3/volumes/detail'])
+    expect((await list(`?bootable=${word}`, { path })).body).toEqual({ volumes: [] });
+  expect((await list(`?bootable=${word}`, { path: '/v3/volumes/summary' })).body['volume-summary']).toMatchObject({ total_count: 0 });
+});
+
 it('volumes are sorted by what the command line calls their name, and by whether they are bootable', async () => {
   await world.request('POST', `/v3/volumes/${ids[2]}/action`, { 'os-set_bootable': { bootable: true } }, { 'X-Auth-Token': token });
   const sorted = async (query: string) => idsIn((await list(`?limit=3&sort=${query}`)).body);

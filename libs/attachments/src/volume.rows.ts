@@ -50,8 +50,8 @@ export const VOLUME_LIST: ListOf = {
       return wanted === null ? raw('false') : sql`a.metadata @> ${JSON.stringify(wanted)}::jsonb`;
     },
     bootable: (value) => {
-      const wanted = BOOLEANS[value.toLowerCase()];
-      return wanted === undefined ? raw('false') : sql`a.bootable = ${wanted}`;
+      const word = value.toLowerCase();
+      return Object.hasOwn(BOOLEANS, word) ? sql`a.bootable = ${BOOLEANS[word]}` : raw('false');
     },
   },
   sortable: (key) => !['project_id', 'user_id', 'volume_type_id'].includes(key),

@@ -71,6 +71,10 @@ it.each([
   [{ inner: { id: ID, size: 'x' } }, `${FIELD} size. Value: x. 'x' does not match '^[0-9]+$'`],
   [{ inner: { id: ID, size: 3e9 } }, `${FIELD} size. Value: 3000000000. 3000000000 is greater than the maximum of 2147483647`],
   [{ inner: { id: ID, size: 1.5 } }, `${FIELD} size. Value: 1.5. 1.5 is not of type 'integer', 'string'`],
+  [
+    { inner: { id: ID, size: { toString: null, valueOf: 1 } } },
+    `${FIELD} size. Value: {'toString': None, 'valueOf': 1}. {'toString': None, 'valueOf': 1} is not of type 'integer', 'string'`,
+  ],
   [{ inner: { id: ID, name: 'long' } }, `${FIELD} name. Value: long. 'long' is too long`],
   [{ inner: { other: 'bad' }, x: 1 }, `${FIELD} other. Value: bad. 'bad' is not a 'uuid'`],
 ])('refuses %j', (body, text) => {

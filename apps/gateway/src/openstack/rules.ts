@@ -144,7 +144,7 @@ export const IsVolumeSize = () =>
   rule(
     'isVolumeSize',
     numberFrom(1),
-    (value) => value === null || numberFault(value, 1) === null,
+    unlessNumber((value) => numberFault(value, 1) === null),
     ({ value }) => numberFault(value, 1) ?? '',
   );
 
@@ -153,7 +153,7 @@ export const IsKeySize = () =>
   rule(
     'isKeySize',
     numberFrom(0),
-    (value) => value === null || numberFault(value, 0) === null,
+    unlessNumber((value) => numberFault(value, 0) === null),
     ({ value }) => numberFault(value, 0) ?? '',
   );
 
@@ -204,6 +204,9 @@ function numberFault(value: unknown, least: number): string | null {
   return number > MAX_INTEGER ? `${pythonRepr(value)} is greater than the maximum of ${MAX_INTEGER}` : null;
 }
 
+/** What is neither a number nor text may not even be asked for its number; it is another rule's. */
+const unlessNumber = (holds: (value: unknown) => boolean) => (value: unknown) =>
+  (typeof value !== 'number' && typeof value !== 'string') || holds(value);
 const unlessText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);
 const unlessObject = (holds: (value: Record<string, unknown>) => boolean) => (value: unknown) => !isPlainObject(value) || holds(value);
 
