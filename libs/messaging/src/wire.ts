@@ -8,6 +8,8 @@ export const LOOK_NOW = 'look-now';
 
 /** A bell is a few ids; whatever is larger is not one. */
 const GREATEST_BODY = 16_384;
+/** What an id is made of; no column holds a NUL, and no id of ours has a blank. */
+const ID = /^[!-~]{1,255}$/;
 
 /** One message, whichever transport carries it: the properties of AMQP 0-9-1 that are used, and JSON text. */
 export interface WireMessage {
@@ -79,7 +81,7 @@ function objectIn(text: string): Record<string, unknown> {
 
 function idIn(body: Record<string, unknown>, key: string): string {
   const id = body[key];
-  if (typeof id !== 'string' || id === '') throw new UnreadableMessage(`${key} must be an id, not ${shown(id)}`);
+  if (typeof id !== 'string' || !ID.test(id)) throw new UnreadableMessage(`${key} must be an id, not ${shown(id)}`);
   return id;
 }
 

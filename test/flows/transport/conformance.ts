@@ -173,6 +173,8 @@ export function conforms(subject: Subject): void {
       ['without a type', { ...good, type: undefined }],
       ['without an operation id', { ...good, body: JSON.stringify({ ...ids, operation_id: undefined }) }],
       ['with a volume id that is no text', { ...good, body: JSON.stringify({ ...ids, volume_id: 7 }) }],
+      ['with a volume id that no column holds', { ...good, body: JSON.stringify({ ...ids, volume_id: 'v\0' }) }],
+      ['with an id as long as a book', { ...good, body: JSON.stringify({ ...ids, operation_id: 'o'.repeat(256) }) }],
       ['about an attachment, without its id', { ...good, body: JSON.stringify({ ...ids, attachment_id: null }) }],
       ['that is far too long', { ...good, body: JSON.stringify({ ...ids, more: 'x'.repeat(100_000) }) }],
     ])('puts a message %s aside, and goes on with the others', async (_, message) => {
