@@ -16,6 +16,10 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Users, projects and roles in a Keystone, as its administrator makes them. */
 export class Identities {
+  /** The administrator's: to ask for one takes as long as what it is asked for. */
+  private token: Promise<string> | null = null;
+  private readonly roles = new Map<string, Promise<string>>();
+
   constructor(private readonly url: string) {}
 
   project(): Promise<Project> {
@@ -41,8 +45,13 @@ export class Identities {
     await this.call('DELETE', '/auth/tokens', undefined, { 'X-Subject-Token': token });
   }
 
-  /** Finds it, or makes it. */
-  private async role(name: string): Promise<string> {
+  private role(name: string): Promise<string> {
+    const known = this.roles.get(name) ?? this.foundOrMade(name);
+    this.roles.set(name, known);
+    return known;
+  }
+
+  private async foundOrMade(name: string): Promise<string> {
     const { roles } = await this.call('GET', `/roles?name=${name}`);
     return (roles[0] as Project | undefined)?.id ?? (await this.made('role', { name })).id;
   }
@@ -53,10 +62,18 @@ export class Identities {
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Keystone's answers are what the callers know them to be
   private async call(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<any> {
-    const token = await tokenOf(this.url, { methods: ['password'], password: ADMIN }, ADMIN_PROJECT);
-    const answer = await send(`${this.url}/v3${path}`, method, body, { 'X-Auth-Token': token, ...headers });
+    const asked = async () => send(`${this.url}/v3${path}`, method, body, { 'X-Auth-Token': await this.session(), ...headers });
+    let answer = await asked();
+    if (answer.status === 401) {
+      this.token = null; // it has expired
+      answer = await asked();
+    }
     if (answer.status >= 300) throw new Error(`Keystone: ${method} ${path} answered ${answer.status} ${answer.text}`);
     return answer.text === '' ? {} : JSON.parse(answer.text);
+  }
+
+  private session(): Promise<string> {
+    return (this.token ??= tokenOf(this.url, { methods: ['password'], password: ADMIN }, ADMIN_PROJECT));
   }
 }
 
