@@ -62,6 +62,11 @@ export const absent = (id: string) => ({
 });
 export const failure = (message: string) => ({ status: 500, body: { computeFault: { code: 500, message } } });
 export const refusal = (message: string) => ({ status: 400, body: { badRequest: { code: 400, message } } });
+/** By policy. */
+export const refusedBy = (rule: string) => ({
+  status: 403,
+  body: { forbidden: { code: 403, message: `Policy doesn't allow ${rule} to be performed.` } },
+});
 export const conflict = (message: string) => ({ status: 409, body: { conflictingRequest: { code: 409, message } } });
 
 export const GENERIC = 'The server has either erred or is incapable of performing the requested operation.';

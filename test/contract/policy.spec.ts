@@ -1,14 +1,9 @@
 import { PolicyConfig } from '../../apps/gateway/src/gateway.module';
 import { PROJECT_1, startWorld, type World } from '../support/world';
-import { actOnVolume, complete, create, remove, rowsOf, update } from './calls';
+import { actOnVolume, complete, create, refusedBy, remove, rowsOf, update } from './calls';
 
 const READER = { 'X-Auth-Token': `r1:${PROJECT_1}:reader` };
 const FOO = { 'X-Auth-Token': `f1:${PROJECT_1}:foo` };
-
-const refusedBy = (rule: string) => ({
-  status: 403,
-  body: { forbidden: { code: 403, message: `Policy doesn't allow ${rule} to be performed.` } },
-});
 
 describe('by the defaults', () => {
   let world: World;

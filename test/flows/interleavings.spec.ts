@@ -69,7 +69,7 @@ it('given a volume is reserved while another reserve decides, the other decides 
   const volume = await world.volume();
   database.between = async () => void (await world.reservedAttachment(volume));
 
-  const late = attachments.reserve(caller('req-late'), { volumeId: volume, instanceUuid: null, mode: null });
+  const late = attachments.reserve(caller('req-late'), { volumeId: volume, instanceUuid: null, mode: null, leaveToShare: () => undefined });
 
   await expect(late).rejects.toThrow(
     `Volume ${volume} status must be available or downloading to reserve, but the current status is reserved.`,

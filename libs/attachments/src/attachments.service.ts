@@ -62,23 +62,23 @@ export class AttachmentsService {
     return rows.map((row) => (detail ? attachmentRecord(this.keys, row) : attachmentSummary(row)));
   }
 
-  /** A row without a connection. @throws notFound, invalid (spec: attachments-api §6.2). */
+  /** A row without a connection. @throws notFound, forbidden, invalid (spec: attachments-api §6.2). */
   reserve(caller: Caller, request: NewAttachment): Promise<AttachmentRecord> {
     return this.decisions.on(ofVolume(caller, request.volumeId), unavailable, async (situation) => {
-      const status = mayReserve(situation, request.instanceUuid);
+      const status = mayReserve(situation, request.instanceUuid, request.leaveToShare);
       const row = await this.database.row<AttachmentRow>(reserveStatement(situation, request, status));
       return row && attachmentRecord(this.keys, row);
     });
   }
 
-  /** A row and the attach of it, as one promise: on a final failure both are gone. @throws notFound, invalid, backend. */
+  /** A row and the attach of it, as one promise: on a final failure both are gone. @throws notFound, forbidden, invalid, backend. */
   beginCreate(caller: Caller, request: NewAttachment & { connector: Connector }): Promise<Promised> {
     return this.decisions.on(ofVolume(caller, request.volumeId), unavailable, async (situation) => {
       const mode = situation.volume.readonly ? 'ro' : request.mode;
       const { digest, host, ...intended } = intend(mode, request.connector);
       const first = resentCreate(situation, request.instanceUuid, digest, caller.globalRequestId);
       if (first) return joined(situation, first);
-      const status = mayReserve(situation, request.instanceUuid);
+      const status = mayReserve(situation, request.instanceUuid, request.leaveToShare);
       requireServed(situation, () => createFailed(null));
       const intent = { intent: { ...intended, credential: newCredential() }, digest, host };
       return this.database.row<Promised>(reserveToConnect(this.keys, caller, { situation, request, status, intent }));

@@ -1,4 +1,4 @@
-import type { AttachStatus, ConnectionInfo, OperationKind, OperationState, QosConsumer, Reason, VolumeStatus } from '@app/domain';
+import type { AttachStatus, ConnectionInfo, Leave, OperationKind, OperationState, QosConsumer, Reason, VolumeStatus } from '@app/domain';
 
 /** The commands that have a bell (design §7); the messaging contract lists the same names. */
 export type BellName =
@@ -154,4 +154,6 @@ export interface NewAttachment {
   instanceUuid: string | null;
   /** What the request says; null: nothing. */
   mode: 'rw' | 'ro' | null;
+  /** Asked where the volume is bootable and in use already. */
+  leaveToShare: Leave;
 }

@@ -34,8 +34,8 @@ const UNFINISHED = raw(`(select coalesce(json_agg(json_build_object(
 
 /** Everything that a decision about a volume needs, in one statement. `which` names the volume `v` and who may see it. */
 export function situationOf(which: Sql, attachmentId: string | null, lostAfterMs: number): Sql {
-  return sql`select v.id, v.project_id as "projectId", v.status, v.attach_status as "attachStatus",
-      v.migration_status as "migrationStatus", v.multiattach, v.size, v.backend, v.revision,
+  return sql`select v.id, v.project_id as "projectId", v.user_id as "userId", v.status, v.attach_status as "attachStatus",
+      v.migration_status as "migrationStatus", v.multiattach, v.bootable, v.size, v.backend, v.revision,
       coalesce(v.admin_metadata->>'readonly', '') = 'True' as readonly,
       v.admin_metadata->>'attached_mode' as "attachedMode",
       exists (select 1 from workers w where jsonb_exists(w.backends, v.backend)

@@ -8,6 +8,7 @@ import {
   mayBeSoLarge,
   mayChangeReadonly,
   mayCompleteMigration,
+  type Leave,
   mayExtend,
   mayReserveByAction,
   type NewVolumeRules,
@@ -95,10 +96,10 @@ export class VolumeActionsService {
     await this.decisions.ofVolume(caller, id, async (situation) => this.database.row(changed(situation, sql`bootable = ${bootable}`)));
   }
 
-  /** @throws tooLarge too. `inUse`: a volume in use may grow as well. */
-  extend(caller: Caller, id: string, size: number, { inUse, rules }: Growth): Promise<Promised> {
+  /** @throws tooLarge, forbidden too. */
+  extend(caller: Caller, id: string, size: number, { leaveInUse, rules }: Growth): Promise<Promised> {
     return this.decisions.ofVolume(caller, id, async (situation) => {
-      mayExtend(situation, size, inUse);
+      mayExtend(situation, size, leaveInUse);
       mayBeSoLarge(size, await this.typeOf(situation), rules);
       return this.database.row<Promised>(extendIntent(caller, situation, size));
     });
@@ -163,7 +164,8 @@ interface ToDetach {
 }
 
 interface Growth {
-  inUse: boolean;
+  /** Asked where the volume is in use; null: then none grows. */
+  leaveInUse: Leave | null;
   rules: NewVolumeRules;
 }
 

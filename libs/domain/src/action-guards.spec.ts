@@ -1,4 +1,5 @@
 import { joinedDisconnect, mayConnect, mayExtend, meant, resetByAction, unreserved } from './action-guards.js';
+import { policyRefuses } from './errors.js';
 import type { ConnectionFacts, Situation, UnfinishedFacts } from './guards.js';
 
 const connection = (more: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
@@ -31,7 +32,9 @@ const situation = (more: Partial<Omit<Situation, 'volume'>> & { volume?: Partial
     status: 'available',
     attachStatus: 'detached',
     migrationStatus: null,
+    userId: 'u1',
     multiattach: false,
+    bootable: false,
     backend: 'n@b',
     served: true,
     readonly: false,
@@ -101,13 +104,26 @@ it.each([
   ['error', 2, true, "Invalid volume: Volume v1 status must be 'available' to extend, currently error."],
   ['available', 1, true, 'Invalid input received: New size for extend must be greater than current size. (current: 1, extended: 1).'],
 ])('an extension of a volume that is %s to %d GiB, in use too: %s', (status, size, alsoAttached, refusal) => {
-  const extend = () => mayExtend(situation({ volume: { status } }), size, alsoAttached);
+  const extend = () => mayExtend(situation({ volume: { status } }), size, alsoAttached ? () => undefined : null);
+  if (refusal === null) expect(extend).not.toThrow();
+  else expect(extend).toThrow(refusal);
+});
+
+it.each([
+  ['available', null],
+  ['in-use', "Policy doesn't allow some rule to be performed."],
+])('somebody who may extend none in use extends one that is %s: %s', (status, refusal) => {
+  const extend = () =>
+    mayExtend(situation({ volume: { status } }), 2, () => {
+      throw policyRefuses('some rule');
+    });
+
   if (refusal === null) expect(extend).not.toThrow();
   else expect(extend).toThrow(refusal);
 });
 
 it('a volume without a place does not grow', () => {
-  expect(() => mayExtend(situation({ volume: { backend: null } }), 2, true)).toThrow(
+  expect(() => mayExtend(situation({ volume: { backend: null } }), 2, null)).toThrow(
     'Invalid volume: Volume v1 has no place on any backend.',
   );
 });

@@ -16,6 +16,7 @@ import {
   type AttachmentFacts,
   type ConnectionFacts,
   isMigrationSettled,
+  type Leave,
   type Situation,
   unfinishedOf,
   type UnfinishedFacts,
@@ -102,9 +103,10 @@ export function mayConnect(situation: Situation, digest: string): { join: Unfini
   return { again: alive[0] ?? null };
 }
 
-/** @throws invalid (spec: volumes-surface §5). */
-export function mayExtend({ volume }: Situation, wanted: number, alsoAttached: boolean): void {
-  const attached = alsoAttached && isAmong(TRANSITIONS.extendAttached.volumeIs, volume.status);
+/** @throws invalid (spec: volumes-surface §5). `leaveAttached` is asked where the volume is in use; null: then none grows. */
+export function mayExtend({ volume }: Situation, wanted: number, leaveAttached: Leave | null): void {
+  const attached = leaveAttached !== null && isAmong(TRANSITIONS.extendAttached.volumeIs, volume.status);
+  if (attached) leaveAttached(volume);
   const from = attached ? TRANSITIONS.extendAttached.volumeIs : TRANSITIONS.extend.volumeIs;
   if (!isAmong(from, volume.status)) throw notExtendable(volume.id, from, volume.status);
   if (wanted <= volume.size) throw notGrowing(volume.size, wanted);

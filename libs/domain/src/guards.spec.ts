@@ -1,4 +1,4 @@
-import type { ServiceError } from './errors.js';
+import { policyRefuses, type ServiceError } from './errors.js';
 import {
   type AttachmentFacts,
   mayAttach,
@@ -45,7 +45,9 @@ const situation = (
     status: 'available',
     attachStatus: 'detached',
     migrationStatus: null,
+    userId: 'u1',
     multiattach: false,
+    bootable: false,
     backend: 'n@b',
     served: true,
     readonly: false,
@@ -93,6 +95,19 @@ describe('reserve', () => {
     ...[...OTHERS, 'in-use', 'reserved'].map((status) => [status, false] as const),
   ])('from %s (multiattach %s) is refused', (status, multiattach) => {
     expect(kindOf(() => mayReserve(situation({ status, multiattach }), null))).toBe('invalid');
+  });
+
+  it.each([
+    [{ status: 'in-use', multiattach: true, bootable: true }, 'forbidden'],
+    [{ status: 'in-use', multiattach: true, bootable: false }, 'passes'],
+    [{ status: 'available', multiattach: true, bootable: true }, 'passes'],
+    [{ status: 'error', multiattach: true, bootable: true }, 'invalid'],
+  ])('of %j by somebody who may share none: %s', (volume, expected) => {
+    const refuse = () => {
+      throw policyRefuses('some rule');
+    };
+
+    expect(kindOf(() => mayReserve(situation(volume as Partial<Situation['volume']>), null, refuse))).toBe(expected);
   });
 
   it.each(['in-use', 'reserved'])('for an instance that already holds the volume leaves %s alone', (status) => {

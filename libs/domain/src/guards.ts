@@ -26,10 +26,13 @@ export interface Situation {
   volume: {
     id: string;
     projectId: string;
+    /** Who made it. */
+    userId: string;
     status: VolumeStatus;
     attachStatus: AttachStatus;
     migrationStatus: string | null;
     multiattach: boolean;
+    bootable: boolean;
     /** `host@backend` of its place; null while it has none. */
     backend: string | null;
     /** Whether a worker has served that backend lately. */
@@ -87,6 +90,9 @@ export interface UnfinishedFacts {
   globalRequestId: string | null;
 }
 
+/** Asked about a part of a call, once its volume is known; policy answers. @throws forbidden */
+export type Leave = (volume: Pick<Situation['volume'], 'projectId' | 'userId'>) => void;
+
 /** What a caller finds when he asks for something: work of his own kind already in flight, or leave to begin. */
 export type Entry = { join: UnfinishedFacts } | { begin: true };
 const BEGIN: Entry = { begin: true };
@@ -94,10 +100,14 @@ const BEGIN: Entry = { begin: true };
 export const unfinishedOf = (situation: Situation, kind: OperationKind, attachmentId: string | null = null) =>
   situation.unfinished.find((op) => op.kind === kind && (attachmentId === null || op.attachmentId === attachmentId));
 
-/** @throws invalid. Returns the status that the volume takes: a same-instance reserve leaves it alone (spec: state-machine §3). */
-export function mayReserve(situation: Situation, instanceUuid: string | null): VolumeStatus {
-  const { id, status, multiattach } = situation.volume;
+/**
+ * @throws invalid. Returns the status that the volume takes: a same-instance reserve leaves it alone (spec: state-machine §3). A bootable volume
+ * that is in use is shared by leave alone (spec: attachments-api §6.2 step 4).
+ */
+export function mayReserve(situation: Situation, instanceUuid: string | null, leaveToShare?: Leave): VolumeStatus {
+  const { id, status, multiattach, bootable } = situation.volume;
   if (isErrorStatus(status)) throw createInErrorState(id, status);
+  if (multiattach && bootable && status === TRANSITIONS.complete.volume) leaveToShare?.(situation.volume);
   const from = reservableFrom(multiattach);
   if (from.includes(status) && !unfinishedOf(situation, 'delete-volume')) return TRANSITIONS.reserve.volume;
   const sameInstance = instanceUuid !== null && situation.attachments.some((other) => other.instanceUuid === instanceUuid);

@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.js';
+import { policyRefuses, ServiceError } from './errors.js';
 import { FIXED_KEY_ID, mayCreateVolume, NO_RULES, type NewVolumeRules } from './new-volume.js';
 
 const type = (extraSpecs: Record<string, string>, encrypted = false) => ({ name: 'gold', extraSpecs, encrypted });
@@ -20,6 +20,17 @@ it.each([
   [{ 'provisioning:max_vol_size': 'much' }, false],
 ])('a volume of 2 GiB and a type with %j: multiattach is %p', (specs, multiattach) => {
   expect(mayCreateVolume(2, type(specs), { ...NO_RULES, largest: 2 })).toMatchObject({ multiattach });
+});
+
+it.each([
+  [{ multiattach: '<is> True' }, ['forbidden', "Policy doesn't allow some rule to be performed."]],
+  [{}, { multiattach: false, encryptionKeyId: null }],
+])('of a type with %j, somebody who may share none makes %j', (specs, expected) => {
+  const leaveToShare = () => {
+    throw policyRefuses('some rule');
+  };
+
+  expect(refusal(2, specs, { leaveToShare })).toEqual(expected);
 });
 
 it('without a type a volume may be of any size', () => {

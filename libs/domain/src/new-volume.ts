@@ -8,6 +8,8 @@ export interface NewVolumeRules {
   largest: number | null;
   /** Id of the key that all encrypted volumes share; null: there are no keys, so there are no such volumes. */
   sharedKeyId: string | null;
+  /** Asked where the volume may have several attachments at a time. @throws forbidden */
+  leaveToShare?: () => void;
 }
 export const NO_RULES: NewVolumeRules = { defaultType: null, largest: null, sharedKeyId: null };
 
@@ -23,10 +25,11 @@ export interface TypeFacts {
 
 const MULTIATTACH = '<is> True';
 
-/** @throws invalid, tooLarge (spec: volumes-surface §3) */
+/** @throws invalid, forbidden, tooLarge (spec: volumes-surface §3) */
 export function mayCreateVolume(size: number, type: TypeFacts | null, rules: NewVolumeRules): Taken {
   mayBeSoLarge(size, type, rules);
   const multiattach = type?.extraSpecs.multiattach === MULTIATTACH;
+  if (multiattach) rules.leaveToShare?.();
   return { multiattach, encryptionKeyId: type?.encrypted ? keyFor(type, multiattach, rules) : null };
 }
 

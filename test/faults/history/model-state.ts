@@ -99,6 +99,8 @@ function situationOf(state: VolumeState, claimed: boolean): Situation {
     attachedMode: null,
     migrationStatus: null,
     projectId: '',
+    userId: '',
+    bootable: false,
     revision: '',
   };
   return {

@@ -4,7 +4,7 @@ import { annotate } from '@app/platform';
 import { backendFailure, createFailed, isConnector, outcomeUnknown } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
 import { Describes } from '../openapi/describes.js';
-import { Caller, Version } from '../openstack/request-context.js';
+import { Caller, May, Version } from '../openstack/request-context.js';
 import { Actions } from '../openstack/actions.js';
 import { resourceNotFound } from '../openstack/api.guard.js';
 import { parseListQuery, type Query } from '../openstack/list-query.js';
@@ -13,6 +13,7 @@ import { RequestBody } from '../openstack/request-body.js';
 import { ResourceFilters } from '../openstack/resource-filters.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
+import { leave, type May as MayOf } from '../policy/policy.parts.js';
 import { ATTACHMENT_LIST_RULES } from './attachment-list.rules.js';
 import { attached, completed, created, detached } from './attachment.answer.js';
 import { ATTACHMENT_ROUTES } from './attachment.descriptions.js';
@@ -55,10 +56,11 @@ export class AttachmentsController {
   @HttpCode(200)
   async create(
     @Caller() caller: CallerFacts,
+    @May() may: MayOf,
     @RequestBody(CreateAttachment, ['3.54', CreateAttachmentWithMode]) { attachment }: CreateAttachment,
   ) {
     const { volume_uuid: volumeId, instance_uuid: instanceUuid = null, mode = null, connector } = attachment;
-    const request = { volumeId, instanceUuid, mode };
+    const request = { volumeId, instanceUuid, mode, leaveToShare: leave(may, 'volume:multiattach_bootable_volume') };
     annotate({ volume_id: volumeId });
     if (!isConnector(connector)) return this.reserve(caller, request);
 

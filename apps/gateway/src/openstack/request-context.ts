@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller as CallerFacts } from '@app/attachments';
 import type { LogContext } from '@app/platform';
 import type { FastifyRequest } from 'fastify';
+import type { May as MayOf } from '../policy/policy.parts.js';
 import { MIN_VERSION, type Microversion } from './microversion.js';
 
 /** What the edge knows of a request beside its path and body. */
@@ -11,6 +12,8 @@ export interface RequestContext {
   /** The token is one of the whole system. */
   isOfSystem: boolean;
   version: Microversion;
+  /** What policy says of parts of the call; nothing is allowed before it was asked about the whole. */
+  may: MayOf;
   /** The parsed body of a POST or PUT; undefined where there was none. */
   body: unknown;
   /** The one key of an action's body. */
@@ -29,6 +32,7 @@ export const freshContext = (caller: CallerFacts | null, isOfSystem = false): Re
   caller,
   isOfSystem,
   version: MIN_VERSION,
+  may: () => false,
   body: undefined,
   action: null,
   log: caller ? { request_id: caller.requestId, global_request_id: caller.globalRequestId ?? undefined, project_id: caller.projectId } : {},
@@ -40,6 +44,11 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   if (!caller) throw new TypeError('a method that asks for its caller stands outside of /v3');
   return caller;
 });
+
+/** What the caller may do within this call. */
+export const May = createParamDecorator(
+  (_: unknown, context: ExecutionContext): MayOf => context.switchToHttp().getRequest<FastifyRequest>().openstack.may,
+);
 
 /** The microversion in force. */
 export const Version = createParamDecorator(

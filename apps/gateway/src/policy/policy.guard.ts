@@ -28,12 +28,12 @@ export class PolicyGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { openstack, params, routeOptions, method } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!openstack.caller || isPublic(this.reflector, context)) return true;
-    const { caller, subject } = this.who(openstack.caller, openstack.isOfSystem);
+    const { caller, subject, own } = this.who(openstack.caller, openstack.isOfSystem);
     openstack.caller = caller;
+    openstack.may = (rule, of) => this.policy.allows(rule, subject, of ? targetOf(of) : own);
     const rule = ruleOf(method, routeOptions.url ?? '', openstack.action);
     if (rule === null) return true;
 
-    const own = { project_id: caller.projectId, user_id: caller.userId };
     const find = this.finder(caller, routeOptions.url ?? '', params as { id?: string }, openstack.body);
     const cases: Target[] = find ? [own, { ...own, ...SOMEBODY_ELSE }, ...(caller.isAdmin ? [ELSEWHERE] : [])] : [own];
     if (cases.every((target) => this.policy.allows(rule, subject, target))) return true;
@@ -41,19 +41,16 @@ export class PolicyGuard implements CanActivate {
     throw policyRefuses(rule);
   }
 
-  private who(caller: Caller, isOfSystem: boolean): { caller: Caller; subject: Subject } {
+  private who(caller: Caller, isOfSystem: boolean): { caller: Caller; subject: Subject; own: Target } {
     const { userId, roles } = caller;
     const token = { userId, projectId: caller.projectId || null, systemScope: isOfSystem ? ('all' as const) : null };
     const isAdmin = this.policy.isAdmin(roles, token);
-    return { caller: { ...caller, isAdmin }, subject: { ...token, roles, isAdmin } };
+    return { caller: { ...caller, isAdmin }, subject: { ...token, roles, isAdmin }, own: targetOf(caller) };
   }
 
   /** What a call is about, where it is about a volume, or an attachment, and so its volume. Null: about nothing that is there. */
   private finder(caller: Caller, url: string, { id }: { id?: string }, body: unknown): (() => Promise<Target>) | null {
-    const volume = async (volumeId: string): Promise<Target> => {
-      const { projectId, userId } = await this.volumes.find(caller, volumeId);
-      return { project_id: projectId, user_id: userId };
-    };
+    const volume = async (volumeId: string): Promise<Target> => targetOf(await this.volumes.find(caller, volumeId));
     if (id !== undefined && url.startsWith('/v3/volumes/:id')) return () => volume(id);
     if (id !== undefined && url.startsWith('/v3/attachments/:id')) {
       return async () => volume((await this.attachments.find(caller, id)).volumeId);
@@ -62,6 +59,8 @@ export class PolicyGuard implements CanActivate {
     return url === '/v3/attachments' && typeof volumeId === 'string' ? () => volume(volumeId) : null;
   }
 }
+
+const targetOf = ({ projectId, userId }: Pick<Caller, 'projectId' | 'userId'>): Target => ({ project_id: projectId, user_id: userId });
 
 /** By method, route as the router has it, and action. */
 const RULED = new Map<string, RuleName | null>([

@@ -5,7 +5,8 @@ import { CONTROLLERS } from '../gateway.module.js';
 import { routesOf } from '../openapi/api-routes.js';
 import { VOLUME_ACTIONS } from '../volumes/volume-actions.js';
 import { Policy } from './policy.js';
-import { BASE_RULES, type DeclaredRule, RULES, WITHOUT_A_RULE } from './policy.rules.js';
+import { PART_RULES } from './policy.parts.js';
+import { BASE_RULES, type DeclaredCheck, type DeclaredRule, RULES, WITHOUT_A_RULE } from './policy.rules.js';
 
 const RULED = Object.entries<DeclaredRule>(RULES);
 
@@ -51,11 +52,15 @@ describe('the page for operators', () => {
   });
 
   it('has every rule, both defaults, and where it is asked', () => {
-    const expected = RULED.map(([name, rule]) => [
+    const asked: [string, DeclaredCheck, string][] = [
+      ...RULED.map(([name, rule]) => [name, rule, rule.operations.map(code).join(', ')] as [string, DeclaredCheck, string]),
+      ...Object.entries(PART_RULES).map(([name, rule]) => [name, rule, rule.decides] as [string, DeclaredCheck, string]),
+    ];
+    const expected = asked.map(([name, { rule, legacy }, where]) => [
       code(name),
-      shown(rule.rule),
-      rule.legacy === undefined ? '' : shown(rule.legacy),
-      rule.operations.map(code).join(', '),
+      shown(rule),
+      legacy === undefined ? '' : shown(legacy),
+      where,
     ]);
 
     expect(rows.filter((cells) => cells.length === 4)).toEqual(expected);

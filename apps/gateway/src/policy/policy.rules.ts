@@ -1,9 +1,11 @@
 /** Who may do what, by the names that Cinder's policy has for it. */
-export interface DeclaredRule {
+export interface DeclaredCheck {
   /** The check string that is in force unless the operator's file has another one. */
   rule: string;
   /** Cinder's older default, which allows too with ENFORCE_NEW_DEFAULTS=false; without one nothing changes. */
   legacy?: string;
+}
+export interface DeclaredRule extends DeclaredCheck {
   /** The routes and actions that it refuses with 403. */
   operations: readonly string[];
 }
@@ -20,9 +22,9 @@ export const BASE_RULES = {
 
 const OWNER = 'rule:admin_or_owner';
 const EVERYBODY = '';
-const MEMBER = { rule: 'rule:xena_system_admin_or_project_member', legacy: OWNER };
-const READER = { rule: 'rule:xena_system_admin_or_project_reader', legacy: OWNER };
-const ADMIN = { rule: 'rule:admin_api' };
+export const MEMBER = { rule: 'rule:xena_system_admin_or_project_member', legacy: OWNER };
+export const READER = { rule: 'rule:xena_system_admin_or_project_reader', legacy: OWNER };
+export const ADMIN = { rule: 'rule:admin_api' };
 const TYPE_ENCRYPTION = { ...ADMIN, legacy: 'rule:volume_extension:volume_type_encryption' };
 
 const action = <Name extends string>(name: Name) => [`POST /volumes/{id}/action ${name}`] as const;

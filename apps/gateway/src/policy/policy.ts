@@ -3,11 +3,13 @@ import type { Allows, Subject, Target } from './evaluate.js';
 import { nearest } from './nearest.js';
 import type { PolicyConfig } from './policy.config.js';
 import { type PolicyFile, readPolicyFile } from './policy.file.js';
-import { BASE_RULES, type DeclaredRule, type RuleName, RULES } from './policy.rules.js';
+import { PART_RULES, type PartRuleName } from './policy.parts.js';
+import { BASE_RULES, type DeclaredCheck, type RuleName as RouteRuleName, RULES } from './policy.rules.js';
 import { RuleSet } from './rule-set.js';
 
 export type { Subject, Target } from './evaluate.js';
-export type { RuleName } from './policy.rules.js';
+
+export type RuleName = RouteRuleName | PartRuleName;
 
 /** Who may do what: the declared rules, and those of the operator's file in their place. Nothing is read or parsed after the start. */
 export class Policy {
@@ -47,7 +49,7 @@ type Defaults = ReadonlyMap<string, readonly string[]>;
 
 function defaults(newAlone: boolean): Defaults {
   const base = Object.entries(BASE_RULES).map(([name, rule]) => [name, [rule]] as const);
-  const declared = Object.entries<DeclaredRule>(RULES).map(
+  const declared = Object.entries<DeclaredCheck>({ ...RULES, ...PART_RULES }).map(
     ([name, { rule, legacy }]) => [name, newAlone || legacy === undefined ? [rule] : [rule, legacy]] as const,
   );
   return new Map<string, readonly string[]>([...base, ...declared]);

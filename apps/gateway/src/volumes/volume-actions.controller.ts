@@ -8,7 +8,8 @@ import { Actions } from '../openstack/actions.js';
 import { booleanOf } from '../openstack/boolean-words.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
 import { decode } from '../openstack/request-body.js';
-import { ActionName, Body, Caller, Version } from '../openstack/request-context.js';
+import { ActionName, Body, Caller, May, Version } from '../openstack/request-context.js';
+import { leave, type May as MayOf } from '../policy/policy.parts.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { ConnectionActions } from './connection.actions.js';
@@ -23,6 +24,7 @@ interface Asked {
   caller: CallerFacts;
   id: string;
   version: Microversion;
+  may: MayOf;
 }
 type Act = (asked: Asked, said: unknown) => Promise<unknown>;
 
@@ -46,11 +48,12 @@ export class VolumeActionsController {
     @Body() body: Record<string, unknown>,
     @Caller() caller: CallerFacts,
     @Version() version: Microversion,
+    @May() may: MayOf,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     void reply.status(actionFacts(action).status);
     const carryOut = this.carriedOut[action] as Act; // each takes what the class of its own name lets through
-    return carryOut({ caller, id, version }, saidIn(action, body));
+    return carryOut({ caller, id, version, may }, saidIn(action, body));
   }
 
   private readonly carriedOut: { [Name in VolumeActionName]: (asked: Asked, said: Said<Name>) => Promise<unknown> } = {
@@ -70,9 +73,9 @@ export class VolumeActionsController {
     'os-force_delete': async ({ caller, id }) => this.ring(caller, await this.volumes.beginDelete(caller, id, true)),
     'os-migrate_volume_completion': ({ caller, id }, { new_volume: newId, error }) =>
       this.connections.completeMigration(caller, id, { newId, failed: isTrue(error) }),
-    'os-extend': async ({ caller, id, version }, { new_size: size }) => {
-      const inUse = isAtLeast(version, EXTENDED_IN_USE_SINCE);
-      this.ring(caller, await this.actions.extend(caller, id, Number(size), { inUse, rules: newVolumeRules(this.config) }));
+    'os-extend': async ({ caller, id, version, may }, { new_size: size }) => {
+      const leaveInUse = isAtLeast(version, EXTENDED_IN_USE_SINCE) ? leave(may, 'volume:extend_attached_volume') : null;
+      this.ring(caller, await this.actions.extend(caller, id, Number(size), { leaveInUse, rules: newVolumeRules(this.config) }));
     },
     'os-set_bootable': ({ caller, id }, { bootable }) => this.actions.setBootable(caller, id, isTrue(bootable)),
     'os-update_readonly_flag': ({ caller, id }, { readonly }) => this.actions.setReadonly(caller, id, isTrue(readonly)),

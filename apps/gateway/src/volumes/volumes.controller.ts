@@ -11,6 +11,7 @@ import { isAtLeast, microversion } from '../openstack/microversion.js';
 import { RequestBody } from '../openstack/request-body.js';
 import { Caller } from '../openstack/request-context.js';
 import { ResourceFilters } from '../openstack/resource-filters.js';
+import { leave } from '../policy/policy.parts.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
 import { newVolumeRules } from './new-volume-rules.js';
@@ -55,7 +56,8 @@ export class VolumesController {
     @RequestBody(CreateVolume, ['3.53', CreateStrictVolume]) { volume: wanted }: CreateStrictVolume,
   ) {
     if (caller.projectId === '') throw invalidInput('a volume belongs to a project, and the token names none.');
-    const { volume, promised } = await this.volumes.create(caller, newVolume(wanted), newVolumeRules(this.config));
+    const rules = { ...newVolumeRules(this.config), leaveToShare: leave(request.openstack.may, 'volume:multiattach') };
+    const { volume, promised } = await this.volumes.create(caller, newVolume(wanted), rules);
     if (promised) this.waiter.ring(noted(promised), caller.requestId);
     return this.view(request, caller, volume);
   }

@@ -1,0 +1,27 @@
+import { policyRefuses } from '@app/domain';
+import { type DeclaredCheck, MEMBER } from './policy.rules.js';
+
+/** A rule that is asked within a call, about a part of it. */
+interface PartRule extends DeclaredCheck {
+  /** What it decides, as the page for operators says it. */
+  decides: string;
+}
+
+/** Asked beside the one rule of the route: what they refuse, or leave out of an answer, is known only within. */
+export const PART_RULES = {
+  'volume:multiattach': { ...MEMBER, decides: '`POST /volumes` of a type with `multiattach`' },
+  'volume:multiattach_bootable_volume': { ...MEMBER, decides: '`POST /attachments` for a bootable volume that is in use' },
+  'volume:extend_attached_volume': { ...MEMBER, decides: '`os-extend` of a volume in use, beside `volume:extend`' },
+} as const satisfies Record<string, PartRule>;
+
+export type PartRuleName = keyof typeof PART_RULES;
+
+/** Whether policy allows this caller that part of the call: of what is the caller's own, or of a volume. */
+export type May = (rule: PartRuleName, of?: { projectId: string; userId: string }) => boolean;
+
+/** A part of the call as something that is asked about later, where it comes to it. */
+export const leave =
+  (may: May, rule: PartRuleName): ((of?: { projectId: string; userId: string }) => void) =>
+  (of) => {
+    if (!may(rule, of)) throw policyRefuses(rule);
+  };
