@@ -1,5 +1,5 @@
 import { policyRefuses } from '@app/domain';
-import { type DeclaredCheck, MEMBER } from './policy.rules.js';
+import { ADMIN, type DeclaredCheck, MEMBER, READER } from './policy.rules.js';
 
 /** A rule that is asked within a call, about a part of it. */
 interface PartRule extends DeclaredCheck {
@@ -12,6 +12,14 @@ export const PART_RULES = {
   'volume:multiattach': { ...MEMBER, decides: '`POST /volumes` of a type with `multiattach`' },
   'volume:multiattach_bootable_volume': { ...MEMBER, decides: '`POST /attachments` for a bootable volume that is in use' },
   'volume:extend_attached_volume': { ...MEMBER, decides: '`os-extend` of a volume in use, beside `volume:extend`' },
+  'volume_extension:volume_host_attribute': { ...ADMIN, decides: '`os-vol-host-attr:host` of volumes' },
+  'volume_extension:volume_tenant_attribute': { ...READER, decides: '`os-vol-tenant-attr:tenant_id` of volumes' },
+  'volume_extension:volume_mig_status_attribute': { ...ADMIN, decides: '`os-vol-mig-status-attr:…` of volumes' },
+  'volume_extension:access_types_extra_specs': { ...READER, legacy: 'rule:admin_api', decides: '`extra_specs` of volume types' },
+  'volume_extension:types_extra_specs:read_sensitive': { ...ADMIN, decides: 'Extra specs beside those that say what a volume can do' },
+  'volume_extension:access_types_qos_specs_id': { ...ADMIN, decides: '`qos_specs_id` of volume types' },
+  'volume_extension:volume_type_access': { ...MEMBER, decides: '`os-volume-type-access:is_public` of volume types' },
+  'limits_extension:used_limits': { ...READER, decides: 'What `GET /limits` says of the use (`total…Used`)' },
 } as const satisfies Record<string, PartRule>;
 
 export type PartRuleName = keyof typeof PART_RULES;

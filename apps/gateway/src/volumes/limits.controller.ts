@@ -3,7 +3,8 @@ import { type Caller as CallerFacts, VolumeTotalsService } from '@app/attachment
 import { Describes } from '../openapi/describes.js';
 import type { Query } from '../openstack/list-query.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
-import { Caller, Version } from '../openstack/request-context.js';
+import { Caller, May, Version } from '../openstack/request-context.js';
+import type { May as MayOf } from '../policy/policy.parts.js';
 import { LIMITS_ROUTES } from './limits.descriptions.js';
 import { limitsView } from './limits.view.js';
 
@@ -16,7 +17,8 @@ export class LimitsController {
   constructor(private readonly totals: VolumeTotalsService) {}
 
   @Get()
-  async show(@Caller() caller: CallerFacts, @Version() version: Microversion, @QueryOf() query: Query) {
+  async show(@Caller() caller: CallerFacts, @May() may: MayOf, @Version() version: Microversion, @QueryOf() query: Query) {
+    if (!may('limits_extension:used_limits')) return limitsView(null);
     return limitsView(await this.totals.ofProject(projectAsked(caller, version, query)));
   }
 }

@@ -4,12 +4,9 @@ import { limitsView, NO_QUOTAS, NOT_HERE } from './limits.view.js';
 
 const always = (figures: Readonly<Record<string, number>>): Record<string, Schema> =>
   Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, { const: value }]));
-const ABSOLUTE = objectOf('Limits', {
-  ...always(NO_QUOTAS),
-  totalVolumesUsed: COUNT,
-  totalGigabytesUsed: COUNT,
-  ...always(NOT_HERE),
-});
+/** Where policy says so. */
+const USED = { totalVolumesUsed: COUNT, totalGigabytesUsed: COUNT, ...always(NOT_HERE) };
+const ABSOLUTE = objectOf('Limits', { ...always(NO_QUOTAS), ...USED }, Object.keys(USED));
 
 const OTHER = 'Another project, for administrators; ignored for all others.';
 

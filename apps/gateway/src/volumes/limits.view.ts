@@ -12,7 +12,9 @@ export const NO_QUOTAS = {
 /** There are neither snapshots nor backups. */
 export const NOT_HERE = { totalSnapshotsUsed: 0, totalBackupsUsed: 0, totalBackupGigabytesUsed: 0 } as const;
 
-/** spec: volumes-surface §8 */
-export const limitsView = ({ volumes, gigabytes }: VolumeTotals) => ({
-  limits: { rate: [], absolute: { ...NO_QUOTAS, totalVolumesUsed: volumes, totalGigabytesUsed: gigabytes, ...NOT_HERE } },
+/** spec: volumes-surface §8. Without totals the use is not told. */
+export const limitsView = (totals: VolumeTotals | null) => ({
+  limits: { rate: [], absolute: { ...NO_QUOTAS, ...(totals && used(totals)) } },
 });
+
+const used = ({ volumes, gigabytes }: VolumeTotals) => ({ totalVolumesUsed: volumes, totalGigabytesUsed: gigabytes, ...NOT_HERE });

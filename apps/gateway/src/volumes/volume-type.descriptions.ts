@@ -15,6 +15,7 @@ const EXAMPLE: VolumeTypeRecord = {
   qosSpecsId: null,
 };
 
+const FOR_SOME = 'For whom policy says so.';
 const TYPE = objectOf(
   'VolumeType',
   {
@@ -22,13 +23,13 @@ const TYPE = objectOf(
     name: TEXT,
     is_public: FLAG,
     description: orNull(TEXT),
-    extra_specs: mapOf(TEXT),
-    qos_specs_id: { ...orNull(ID), description: 'For administrators.' },
-    'os-volume-type-access:is_public': FLAG,
+    extra_specs: { ...mapOf(TEXT), description: FOR_SOME },
+    qos_specs_id: { ...orNull(ID), description: FOR_SOME },
+    'os-volume-type-access:is_public': { ...FLAG, description: FOR_SOME },
   },
-  ['qos_specs_id'],
+  ['extra_specs', 'qos_specs_id', 'os-volume-type-access:is_public'],
 );
-const ONE = { schema: objectOf(null, { volume_type: TYPE }), example: volumeTypeView(EXAMPLE, true) };
+const ONE = { schema: objectOf(null, { volume_type: TYPE }), example: volumeTypeView(EXAMPLE, () => true) };
 
 const SPECS = { schema: objectOf(null, { extra_specs: mapOf(TEXT) }), example: { extra_specs: EXAMPLE.extraSpecs } };
 const SPEC = { schema: { ...mapOf(TEXT), minProperties: 1, maxProperties: 1 }, example: EXAMPLE.extraSpecs };
@@ -43,7 +44,7 @@ export const VOLUME_TYPE_ROUTES = {
   list: {
     summary: 'List volume types',
     query: [{ name: 'is_public', description: 'For administrators: public ones (true), others (false), or all (None).' }],
-    answer: { schema: objectOf(null, { volume_types: listOf(TYPE) }), example: { volume_types: [volumeTypeDetail(EXAMPLE, true)] } },
+    answer: { schema: objectOf(null, { volume_types: listOf(TYPE) }), example: { volume_types: [volumeTypeDetail(EXAMPLE, () => true)] } },
   },
   showDefault: { summary: 'Show the type of volumes for which none is named', answer: ONE, refuses: ['notFound'] },
   show: { summary: 'Show a volume type', answer: ONE, refuses: ['notFound'] },

@@ -5,7 +5,8 @@ import { GatewayConfig } from '../gateway.config.js';
 import { Describes } from '../openapi/describes.js';
 import type { Query } from '../openstack/list-query.js';
 import { RequestBody } from '../openstack/request-body.js';
-import { Body, Caller } from '../openstack/request-context.js';
+import { Body, Caller, May } from '../openstack/request-context.js';
+import type { May as MayOf } from '../policy/policy.parts.js';
 import { VOLUME_TYPE_ROUTES } from './volume-type.descriptions.js';
 import { changesOf, CreateVolumeType, decodeExtraSpec, publicWanted, SetExtraSpecs, UpdateVolumeType } from './volume-type.requests.js';
 import { extraSpecsFor, volumeTypeDetail, volumeTypeView } from './volume-type.view.js';
@@ -20,32 +21,37 @@ export class VolumeTypesController {
   ) {}
 
   @Get()
-  async list(@Caller() caller: CallerFacts, @QueryOf() query: Query) {
+  async list(@Caller() caller: CallerFacts, @May() may: MayOf, @QueryOf() query: Query) {
     const types = await this.types.list(caller, caller.isAdmin ? publicWanted(query) : true);
-    return { volume_types: types.map((type) => volumeTypeDetail(type, caller.isAdmin)) };
+    return { volume_types: types.map((type) => volumeTypeDetail(type, may)) };
   }
 
   @Get('default')
-  async showDefault(@Caller() caller: CallerFacts) {
-    return volumeTypeView(await this.types.findDefault(this.config.DEFAULT_VOLUME_TYPE ?? null), caller.isAdmin);
+  async showDefault(@May() may: MayOf) {
+    return volumeTypeView(await this.types.findDefault(this.config.DEFAULT_VOLUME_TYPE ?? null), may);
   }
 
   @Get(':id')
-  async show(@Param('id') id: string, @Caller() caller: CallerFacts) {
-    return volumeTypeView(await this.types.find(caller, id), caller.isAdmin);
+  async show(@Param('id') id: string, @Caller() caller: CallerFacts, @May() may: MayOf) {
+    return volumeTypeView(await this.types.find(caller, id), may);
   }
 
   @Post()
   @HttpCode(200)
-  async create(@Caller() caller: CallerFacts, @RequestBody(CreateVolumeType) { volume_type }: CreateVolumeType) {
+  async create(@Caller() caller: CallerFacts, @May() may: MayOf, @RequestBody(CreateVolumeType) { volume_type }: CreateVolumeType) {
     const { name, description = null, extra_specs, 'os-volume-type-access:is_public': isPublic = true } = volume_type;
     const type = await this.types.create(caller, { name, description, isPublic, extraSpecs: extra_specs ?? {} });
-    return volumeTypeView(type, caller.isAdmin);
+    return volumeTypeView(type, may);
   }
 
   @Put(':id')
-  async update(@Param('id') id: string, @Caller() caller: CallerFacts, @RequestBody(UpdateVolumeType) { volume_type }: UpdateVolumeType) {
-    return volumeTypeView(await this.types.update(caller, id, changesOf(volume_type)), caller.isAdmin);
+  async update(
+    @Param('id') id: string,
+    @Caller() caller: CallerFacts,
+    @May() may: MayOf,
+    @RequestBody(UpdateVolumeType) { volume_type }: UpdateVolumeType,
+  ) {
+    return volumeTypeView(await this.types.update(caller, id, changesOf(volume_type)), may);
   }
 
   @Delete(':id')
@@ -58,13 +64,13 @@ export class VolumeTypesController {
   }
 
   @Get(':id/extra_specs')
-  async extraSpecs(@Param('id') id: string, @Caller() caller: CallerFacts) {
-    return { extra_specs: extraSpecsFor(await this.types.extraSpecs(caller, id), caller.isAdmin) };
+  async extraSpecs(@Param('id') id: string, @Caller() caller: CallerFacts, @May() may: MayOf) {
+    return { extra_specs: extraSpecsFor(await this.types.extraSpecs(caller, id), may) };
   }
 
   @Get(':id/extra_specs/:key')
-  async extraSpec(@Param('id') id: string, @Param('key') key: string, @Caller() caller: CallerFacts) {
-    const specs = extraSpecsFor(await this.types.extraSpecs(caller, id), caller.isAdmin);
+  async extraSpec(@Param() { id, key }: { id: string; key: string }, @Caller() caller: CallerFacts, @May() may: MayOf) {
+    const specs = extraSpecsFor(await this.types.extraSpecs(caller, id), may);
     if (!Object.hasOwn(specs, key)) throw new ServiceError('notFound', `Volume Type ${id} has no extra specs with key ${key}.`);
     return { [key]: specs[key] };
   }

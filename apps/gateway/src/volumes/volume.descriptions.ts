@@ -10,6 +10,7 @@ import { type Audience, volumeDetail, volumeSummary } from './volume.view.js';
 const audience = (version: Microversion): Audience => ({
   caller: { isAdmin: true, roles: ['admin'], projectId: EXAMPLE_VOLUME.projectId },
   version,
+  may: () => true,
   endpoint: 'http://127.0.0.1:8776',
   project: `/${EXAMPLE_VOLUME.projectId}`,
 });

@@ -35,7 +35,6 @@ const SINCE_THE_FIRST: Record<string, Schema> = {
   consistencygroup_id: NOTHING,
   multiattach: FLAG,
   attachments: { ...listOf(ATTACHMENT_OF_VOLUME), description: 'Those in status `attached`.' },
-  'os-vol-tenant-attr:tenant_id': TEXT,
 };
 
 const LATER: readonly [since: Microversion, properties: Record<string, Schema>][] = [
@@ -46,6 +45,7 @@ const LATER: readonly [since: Microversion, properties: Record<string, Schema>][
 ];
 /** These are not always there. */
 const FOR_SOME: typeof LATER = [
+  [MIN_VERSION, { 'os-vol-tenant-attr:tenant_id': TEXT }],
   [MIN_VERSION, { migration_status: orNull(TEXT), 'os-vol-host-attr:host': orNull(TEXT) }],
   [MIN_VERSION, { 'os-vol-mig-status-attr:migstat': orNull(TEXT), 'os-vol-mig-status-attr:name_id': NOTHING }],
   [KEYS_SINCE.provider_id, { provider_id: NOTHING }],
@@ -56,7 +56,7 @@ const KEY_ID: (typeof LATER)[number] = [KEYS_SINCE.encryption_key_id, { encrypti
 export function volumeSchema(version: Microversion): Schema {
   const known = (table: typeof LATER) =>
     Object.assign({}, ...table.filter(([since]) => isAtLeast(version, since)).map(([, keys]) => keys)) as Record<string, Schema>;
-  const forAdmins = Object.entries(known(FOR_SOME)).map(([key, schema]) => [key, { ...schema, description: 'For administrators.' }]);
+  const forAdmins = Object.entries(known(FOR_SOME)).map(([key, schema]) => [key, { ...schema, description: 'For whom policy says so.' }]);
   const some = { ...(Object.fromEntries(forAdmins) as Record<string, Schema>), ...known([KEY_ID]) };
   return objectOf('Volume', { ...SINCE_THE_FIRST, ...known(LATER), ...some }, Object.keys(some));
 }

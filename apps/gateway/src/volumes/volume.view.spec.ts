@@ -1,5 +1,6 @@
 import type { VolumeRecord } from '@app/attachments';
 import { microversion } from '../openstack/microversion.js';
+import type { May } from '../policy/policy.parts.js';
 import { volumeDetail } from './volume.view.js';
 
 const volume: VolumeRecord = {
@@ -25,8 +26,25 @@ const volume: VolumeRecord = {
   updatedAt: null,
   attachments: [{ attachmentId: 'a', instanceUuid: null, host: 'compute', mountpoint: 'na', attachedAt: null }],
 };
-const seenBy = (version: string, { isAdmin = false, roles = ['member'] } = {}): Record<string, unknown> =>
-  volumeDetail(volume, { caller: { isAdmin, roles, projectId: 'p' }, version: microversion(version), endpoint: 'http://h', project: '/p' });
+interface Seer {
+  isAdmin?: boolean;
+  roles?: string[];
+  may?: May;
+}
+const seenBy = (version: string, { isAdmin = false, roles = ['member'], may = () => isAdmin }: Seer = {}): Record<string, unknown> => {
+  const caller = { isAdmin, roles, projectId: 'p' };
+  return volumeDetail(volume, { caller, may, version: microversion(version), endpoint: 'http://h', project: '/p' });
+};
+
+it.each([
+  ['volume_extension:volume_host_attribute', ['os-vol-host-attr:host']],
+  ['volume_extension:volume_tenant_attribute', ['os-vol-tenant-attr:tenant_id']],
+  ['volume_extension:volume_mig_status_attribute', ['os-vol-mig-status-attr:migstat', 'os-vol-mig-status-attr:name_id']],
+])('who satisfies %s alone sees of these keys %p', (rule, keys) => {
+  const may: May = (asked) => asked === rule;
+
+  expect(Object.keys(seenBy('3.71', { may })).filter((key) => key.startsWith('os-vol'))).toEqual(keys);
+});
 
 it.each([
   ['3.12', ['group_id', 'shared_targets', 'volume_type_id', 'encryption_key_id', 'consumes_quota', 'migration_status', 'provider_id']],
@@ -37,7 +55,7 @@ it.each([
 });
 
 it.each([
-  ['3.13', false, ['group_id', 'os-vol-tenant-attr:tenant_id']],
+  ['3.13', false, ['group_id']],
   ['3.71', false, ['shared_targets', 'service_uuid', 'volume_type_id', 'encryption_key_id', 'consumes_quota']],
   ['3.0', true, ['migration_status', 'os-vol-host-attr:host', 'os-vol-mig-status-attr:migstat', 'os-vol-mig-status-attr:name_id']],
   ['3.61', true, ['provider_id', 'cluster_name']],

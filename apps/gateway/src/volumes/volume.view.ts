@@ -2,11 +2,13 @@ import type { Caller, VolumeAttachmentFacts, VolumeRecord } from '@app/attachmen
 import { FIXED_KEY_ID } from '@app/domain';
 import { linksTo, type Place } from '../openstack/links.js';
 import { isAtLeast, microversion, type Microversion } from '../openstack/microversion.js';
+import type { May } from '../policy/policy.parts.js';
 
-/** For whom, and how they came. */
+/** For whom, and how they came. What policy says of a volume's keys is, as in Cinder, asked about the caller's own project. */
 export interface Audience extends Place {
   caller: Pick<Caller, 'isAdmin' | 'roles' | 'projectId'>;
   version: Microversion;
+  may: May;
 }
 
 /** spec: volumes-surface §2: every key by microversion and role. */
@@ -23,8 +25,7 @@ export function volumeDetail(volume: VolumeRecord, audience: Audience) {
     multiattach: volume.multiattach,
     attachments: volume.attachments.map((attachment) => attachmentOf(volume.id, attachment, audience)),
     ...later(volume, audience),
-    'os-vol-tenant-attr:tenant_id': volume.projectId,
-    ...forAdmins(volume, audience),
+    ...asAllowed(volume, audience),
   };
 }
 
@@ -95,12 +96,14 @@ function later({ migrationStatus, volumeTypeId, encryptionKeyId }: VolumeRecord,
   };
 }
 
-function forAdmins({ migrationStatus, host }: VolumeRecord, { caller }: Audience) {
-  if (!caller.isAdmin) return {};
+function asAllowed({ projectId, migrationStatus, host }: VolumeRecord, { may }: Audience) {
   return {
-    'os-vol-mig-status-attr:migstat': migrationStatus,
-    'os-vol-mig-status-attr:name_id': null,
-    'os-vol-host-attr:host': host,
+    ...(may('volume_extension:volume_tenant_attribute') && { 'os-vol-tenant-attr:tenant_id': projectId }),
+    ...(may('volume_extension:volume_mig_status_attribute') && {
+      'os-vol-mig-status-attr:migstat': migrationStatus,
+      'os-vol-mig-status-attr:name_id': null,
+    }),
+    ...(may('volume_extension:volume_host_attribute') && { 'os-vol-host-attr:host': host }),
   };
 }
 

@@ -99,7 +99,8 @@ export class VolumesController {
   }
 
   private audience(request: FastifyRequest, caller: CallerFacts): Audience {
-    return { caller, version: request.openstack.version, ...placeOf(request, caller.projectId, this.config) };
+    const { version, may } = request.openstack;
+    return { caller, version, may, ...placeOf(request, caller.projectId, this.config) };
   }
 }
 
