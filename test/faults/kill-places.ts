@@ -90,7 +90,7 @@ export const GATEWAY_PLACES = {
     },
     'a delete': {
       file: CONTROLLER,
-      find: 'const begun = await this.attachments.beginDetach(caller, id);',
+      find: 'const begun = await this.attachments.beginDetach(caller, id, this.nova.guardFor(requester));',
       at: 'after',
       about: '`operation ${begun.operationId}`',
       when: `'operationId' in begun`,

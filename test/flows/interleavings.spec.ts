@@ -1,4 +1,5 @@
 import { AttachmentsService, Database, OperationsService } from '@app/attachments';
+import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 
 /** Two that act on one volume, in an order that chance seldom gives: what one does between the other's look and its statement. */
@@ -32,6 +33,7 @@ const caller = (requestId: string) => ({
   isAdmin: true,
   roles: [],
   serviceRoles: [],
+  isService: false,
   requestId,
   globalRequestId: null,
 });
@@ -53,7 +55,7 @@ it('given a worker claims the attach while a delete decides that no driver was a
   const claims = operations.claimsOf(volume, [world.backend]);
   database.between = async () => void (await claims.next());
 
-  const begun = await attachments.beginDetach(caller('req-delete'), id);
+  const begun = await attachments.beginDetach(caller('req-delete'), id, null);
 
   expect(begun).toMatchObject({ kind: 'detach', attachmentId: id });
   expect(await world.attachmentRow(id)).toMatchObject({ deleted: false });
@@ -62,6 +64,26 @@ it('given a worker claims the attach while a delete decides that no driver was a
   await world.settled();
   expect(await world.attachmentRow(id)).toMatchObject({ deleted: true });
   expect(await world.st(volume)).toEqual(['available', 'detached']);
+});
+
+it('given an attach begins while a delete decides that compute need not be asked, compute is asked after all', async () => {
+  await world.startWorker();
+  const { id, volume, instance } = await world.reservedAttachment();
+  const connecting: Promise<unknown>[] = [];
+  const asked: unknown[] = [];
+  database.between = async () => {
+    connecting.push(world.request('PUT', `/v3/attachments/${id}`, { attachment: { connector: aConnector() } }));
+    await until('the attach is promised', async () => (await world.attachmentRow(id)).generation === '2');
+  };
+
+  const deleting = attachments.beginDetach(caller('req-delete'), id, async (use) => {
+    asked.push(use);
+    throw new Error('in use');
+  });
+
+  await expect(deleting).rejects.toThrow('in use');
+  expect(asked).toEqual([{ attachmentId: id, volumeId: volume, instanceUuid: instance }]);
+  expect(await Promise.all(connecting)).toMatchObject([{ status: 200 }]);
 });
 
 it('given a volume is reserved while another reserve decides, the other decides anew', async () => {

@@ -42,7 +42,16 @@ async function reached(): Promise<Database> {
   return database;
 }
 
-const caller = { userId: 'u', projectId: 'p', isAdmin: true, roles: [], serviceRoles: [], requestId: 'req-1', globalRequestId: null };
+const caller = {
+  userId: 'u',
+  projectId: 'p',
+  isAdmin: true,
+  roles: [],
+  serviceRoles: [],
+  isService: false,
+  requestId: 'req-1',
+  globalRequestId: null,
+};
 const aType = (name: string) => ({ name, description: null, isPublic: true, extraSpecs: { multiattach: '<is> True' } });
 
 it('takes the place of a file that was left there, and is its owner’s alone', () => {

@@ -5,7 +5,16 @@ let world: World;
 beforeAll(async () => (world = await startWorld()), 120_000);
 afterAll(() => world.stop());
 
-const caller = { userId: 'u', projectId: 'p', isAdmin: true, roles: [], serviceRoles: [], requestId: 'req-attach', globalRequestId: null };
+const caller = {
+  userId: 'u',
+  projectId: 'p',
+  isAdmin: true,
+  roles: [],
+  serviceRoles: [],
+  isService: false,
+  requestId: 'req-attach',
+  globalRequestId: null,
+};
 
 it('what has waited longest is swept first, whatever its volume is called', async () => {
   const reserved = [];

@@ -96,7 +96,7 @@ export class DocumentCheck {
   }
 
   private answerFault(operation: Operation, { answer, body }: Exchange): string | null {
-    const response = operation.responses[answer.status];
+    const response = operation.responses[answer.status] ?? operation.responses[`${String(answer.status)[0]}XX`];
     if (!response) return `status ${answer.status} is none of ${Object.keys(operation.responses).join(', ')}`;
     const { headers = {}, content } = this.resolved(response);
     const action = actionOf(operation, body);

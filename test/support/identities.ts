@@ -37,7 +37,7 @@ export class Identities {
 
   async endpoint(type: string, url: string, region = 'RegionOne'): Promise<void> {
     const service = await this.made('service', { name: aName(type), type });
-    await this.made('endpoint', { service_id: service.id, interface: 'public', url, region_id: region });
+    await this.made('endpoint', { service_id: service.id, interface: 'public', url, region });
   }
 
   /** The token is no good any more. */

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { AttachmentsModule, type Database, KeyRing, migrate, openPostgres, proveKeys, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type FakeDriver, type Faults, parseBackends, readLedger } from '@app/drivers';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
-import type { KeystoneConfig } from '@app/openstack';
+import type { KeystoneConfig, NovaConfig } from '@app/openstack';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,6 +32,7 @@ export interface WorldOptions {
   policy?: PolicyConfig;
   /** How callers are known, where it is by Keystone. */
   keystone?: KeystoneConfig;
+  nova?: NovaConfig;
   faults?: Faults;
   /** A database server or broker of the test's own, for one that it kills. */
   databaseUrl?: string;
@@ -86,6 +87,11 @@ export class World {
       PORT: '0',
       ...Object.fromEntries(Object.entries(this.times).map(([name, value]) => [name, String(value)])),
     };
+  }
+
+  private get beside() {
+    const { policy, nova, keystone } = this.options;
+    return { policy, nova, keystone };
   }
 
   async start(): Promise<this> {
@@ -154,7 +160,7 @@ export class World {
       imports: [
         AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }),
         MessagingModule.forRoot(transport),
-        GatewayModule.forRoot(config, { policy: this.options.policy }),
+        GatewayModule.forRoot(config, this.beside),
       ],
     })
     class GatewayProcess {}

@@ -3,13 +3,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
-import { KeystoneConfig } from '@app/openstack';
+import { KeystoneConfig, NovaConfig } from '@app/openstack';
 import { HealthConfig, Lifecycle } from '@app/platform';
 import { ATTACHMENT_LIST_RULES } from './attachments/attachment-list.rules.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { GatewayConfig } from './gateway.config.js';
 import { gatewayHealth } from './health/gateway.health.js';
 import { HealthRoutes } from './health/health.routes.js';
+import { NovaGuard } from './nova/nova.guard.js';
 import { OpenApiPages } from './openapi/openapi.pages.js';
 import { ApiGuard } from './openstack/api.guard.js';
 import { FaultFilter } from './openstack/fault.filter.js';
@@ -38,7 +39,7 @@ import { VolumesController } from './volumes/volumes.controller.js';
 export { GatewayConfig } from './gateway.config.js';
 export { PolicyConfig } from './policy/policy.config.js';
 
-/** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT cannot be read */
+/** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT is no certificate */
 export const gatewayAdapter = (config: GatewayConfig, keystone?: KeystoneConfig): GatewayAdapter =>
   new GatewayAdapter(config, keystone ? new KeystoneAuth(keystone) : new NoAuth(config.PUBLIC_ENDPOINT));
 
@@ -91,6 +92,9 @@ interface Beside {
   lifecycle?: Lifecycle;
   health?: HealthConfig;
   policy?: PolicyConfig;
+  nova?: NovaConfig;
+  /** Where callers are known by it. */
+  keystone?: KeystoneConfig;
 }
 
 /** The REST API. Services and command client are whose process it is in: `AttachmentsModule` and `MessagingModule` stand beside it. */
@@ -103,7 +107,13 @@ export class GatewayModule {
   /** @throws StartError */
   static forRoot(
     config: GatewayConfig,
-    { lifecycle = new Lifecycle(), health = new HealthConfig(), policy = new PolicyConfig() }: Beside = {},
+    {
+      lifecycle = new Lifecycle(),
+      health = new HealthConfig(),
+      policy = new PolicyConfig(),
+      nova = new NovaConfig(),
+      keystone,
+    }: Beside = {},
   ): DynamicModule {
     const filters = ResourceFilters.from(config.RESOURCE_FILTERS_FILE, [VOLUME_LIST_RULES, ATTACHMENT_LIST_RULES]);
     return {
@@ -117,6 +127,7 @@ export class GatewayModule {
         { provide: Policy, useValue: Policy.from(policy) },
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
+        { provide: NovaGuard, useFactory: () => new NovaGuard(nova, keystone) },
         OperationWaiter,
         ConnectionActions,
         gatewayHealth(health),

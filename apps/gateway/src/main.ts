@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
-import type { KeystoneConfig } from '@app/openstack';
+import { type KeystoneConfig, NovaConfig } from '@app/openstack';
 import {
   failStart,
   Health,
@@ -26,6 +26,7 @@ const CONFIG = {
   amqp: AmqpConfig,
   health: HealthConfig,
   policy: PolicyConfig,
+  nova: NovaConfig,
   log: LogConfig,
 };
 
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     imports: [
       AttachmentsModule.forRoot(store),
       MessagingModule.forRoot(amqpTransport(config.amqp)),
-      GatewayModule.forRoot(http, { lifecycle, health: config.health, policy: config.policy }),
+      GatewayModule.forRoot(http, { ...config, lifecycle, keystone }),
     ],
   })
   class GatewayProcess {}

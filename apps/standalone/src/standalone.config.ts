@@ -1,6 +1,6 @@
 import { EmbeddedConfig, SecretsConfig, TimesConfig } from '@app/attachments';
 import { type Backend, BackendsConfig, parseBackends } from '@app/drivers';
-import type { KeystoneConfig } from '@app/openstack';
+import { type KeystoneConfig, NovaConfig } from '@app/openstack';
 import { HealthConfig, loadConfig, LogConfig } from '@app/platform';
 import { IsInt, Max, Min } from 'class-validator';
 import { GatewayConfig, identityConfig, PolicyConfig } from '../../gateway/src/gateway.module.js';
@@ -17,6 +17,7 @@ const ALWAYS = {
   times: TimesConfig,
   health: HealthConfig,
   policy: PolicyConfig,
+  nova: NovaConfig,
   log: LogConfig,
 };
 

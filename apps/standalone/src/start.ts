@@ -45,7 +45,8 @@ export async function start(config: Config, logger: LoggerService, opened: Opene
 
   const transport = memoryTransport({ drainMs: config.gateway.DRAIN_MS });
   const lifecycle = new Lifecycle();
-  const parts = { gateway: config.gateway, store, drivers, transport, lifecycle, health: config.health, policy: config.policy };
+  const { gateway, health, policy, nova, keystone } = config;
+  const parts = { gateway, store, drivers, transport, lifecycle, health, policy, nova, keystone };
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.forRoot(parts), adapter, { logger, abortOnError: false });
   let probes: HealthListener | null = null;
   opened.add(() => probes?.close());

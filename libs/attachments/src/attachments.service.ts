@@ -1,6 +1,7 @@
 import {
   attachmentNotFound,
   backendFailure,
+  computeUse,
   type Connector,
   createFailed,
   mayAttach,
@@ -8,6 +9,7 @@ import {
   mayDetach,
   mayReserve,
   outcomeUnknown,
+  type ReleaseGuard,
   resentCreate,
   ServiceError,
   type Situation,
@@ -115,11 +117,12 @@ export class AttachmentsService {
   }
 
   /**
-   * Ends what waits for the attachment and promises its detach; or, where no driver can hold anything, deletes the row at once.
-   * @throws notFound, backend. A repeat joins the detach in flight.
+   * Ends what waits for the attachment and promises its detach; or, where no driver can hold anything, deletes the row at once. The guard is
+   * asked about the very state that is changed then; null: compute need not be asked.
+   * @throws notFound, backend, and what the guard throws. A repeat joins the detach in flight.
    */
-  beginDetach(caller: Caller, id: string): Promise<Detaching> {
-    return this.detach(caller, id, false);
+  beginDetach(caller: Caller, id: string, guard: ReleaseGuard | null): Promise<Detaching> {
+    return this.detach(caller, id, { guard, abandons: false });
   }
 
   /**
@@ -128,7 +131,8 @@ export class AttachmentsService {
    */
   async abandonCreate(caller: Caller, { attachmentId }: Promised): Promise<Promised | undefined> {
     try {
-      const begun = attachmentId === null ? undefined : await this.detach({ ...caller, isAdmin: true }, attachmentId, true);
+      const begun =
+        attachmentId === null ? undefined : await this.detach({ ...caller, isAdmin: true }, attachmentId, { guard: null, abandons: true });
       return begun && 'operationId' in begun ? begun : undefined;
     } catch (error) {
       if (error instanceof ServiceError && error.kind === 'notFound') return undefined; // it failed by itself, and its row is gone
@@ -136,10 +140,12 @@ export class AttachmentsService {
     }
   }
 
-  private detach(caller: Caller, id: string, abandons: boolean): Promise<Detaching> {
+  private detach(caller: Caller, id: string, { guard, abandons }: { guard: ReleaseGuard | null; abandons: boolean }): Promise<Detaching> {
     return this.decisions.on(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const entry = mayDetach(situation, id);
       if ('join' in entry) return joined(situation, entry.join);
+      const use = guard && computeUse(situation, id);
+      if (use) await guard(use);
       if (!entry.driver) return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
       if (!abandons) requireServed(situation, () => backendFailure());
       return this.database.row<Promised>(detachIntent(caller, situation, id, abandons));

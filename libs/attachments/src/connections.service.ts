@@ -1,4 +1,5 @@
 import {
+  computeUse,
   type Connector,
   connectorDigest,
   connectorHost,
@@ -8,6 +9,8 @@ import {
   meant,
   notConnected,
   notDisconnected,
+  onlyAttachment,
+  type ReleaseGuard,
   ServiceError,
   type Situation,
   type WhichConnections,
@@ -24,6 +27,13 @@ import { sql } from './sql.js';
 export interface PromisedConnect {
   promised: Promised;
   isFirst: boolean;
+}
+
+export interface Disconnect {
+  /** Null: everybody's. */
+  connector: Connector | null;
+  /** Null: compute need not be asked. */
+  guard: ReleaseGuard | null;
 }
 
 /** Connections that no attachment's row owns: older clients make and end them by themselves (spec: volumes-surface §5). */
@@ -50,10 +60,11 @@ export class ConnectionsService {
 
   /**
    * Ends the connections that the connector names, all of them where it names none. Null: there is nothing to end.
-   * @throws notFound, backend. A repeat joins the disconnect in flight.
+   * @throws notFound, backend, and conflict or what the guard throws for a volume with attachments. A repeat joins the disconnect in flight.
    */
-  beginDisconnect(caller: Caller, volumeId: string, connector: Connector | null): Promise<Promised | null> {
+  beginDisconnect(caller: Caller, volumeId: string, { connector, guard }: Disconnect): Promise<Promised | null> {
     return this.decisions.ofVolume<Promised | null>(caller, volumeId, async (situation) => {
+      if (guard) await askedOfVolume(situation, guard);
       const which = named(connector);
       const inFlight = joinedDisconnect(situation, which);
       if (inFlight) return joined(situation, inFlight);
@@ -82,6 +93,13 @@ export class ConnectionsService {
     );
     return row && openIntent(this.keys, operationId, row.intent).credential;
   }
+}
+
+/** A disconnect names no attachment, so it is about the volume's one (spec: state-machine §6). */
+async function askedOfVolume(situation: Situation, guard: ReleaseGuard): Promise<void> {
+  const only = onlyAttachment(situation);
+  const use = only && computeUse(situation, only.id);
+  if (use) await guard(use);
 }
 
 /** What an earlier os-attach said, else what the volume allows (spec: worker-and-drivers §4). */

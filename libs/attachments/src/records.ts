@@ -17,7 +17,10 @@ export interface Caller {
   projectId: string;
   isAdmin: boolean;
   roles: readonly string[];
+  /** Those of a valid service token. */
   serviceRoles: readonly string[];
+  /** A service speaks for the user: one of these roles makes it one. */
+  isService: boolean;
   /** `req-<uuid>` of this request. */
   requestId: string;
   /** The id that the client sent along, kept for the logs of everybody downstream; null where it sent none. */

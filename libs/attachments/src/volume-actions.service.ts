@@ -12,12 +12,14 @@ import {
   mayExtend,
   mayReserveByAction,
   type NewVolumeRules,
+  onlyAttachment,
   type ResetStatus,
   resetByAction,
   type Situation,
   TRANSITIONS,
   type TypeFacts,
   unreserved,
+  usedByCompute,
   type VolumeStatus,
 } from '@app/domain';
 import type { Database } from './database.js';
@@ -73,14 +75,16 @@ export class VolumeActionsService {
     });
   }
 
-  /** What a detach by action is about. @throws invalid, also for an attachment of another volume. */
-  toDetach(caller: Caller, id: string, attachmentId: string | null): Promise<ToDetach> {
+  /** What a detach by action is about. @throws invalid, also for an attachment of another volume; `guarded`: conflict where it cannot be told. */
+  toDetach(caller: Caller, id: string, { attachmentId, guarded }: DetachAsked): Promise<ToDetach> {
     return this.decisions.ofVolume<ToDetach>(caller, id, async (situation) => {
+      if (guarded && attachmentId === null) onlyAttachment(situation);
       const row = detachedByAction(situation, attachmentId);
       const others = situation.attachments.length - (row ? 1 : 0);
       const found = { id: row?.id ?? null, isLast: others === 0 && !situation.volume.multiattach };
       if (row) return found;
       if (attachmentId !== null) await this.refuseForeign(caller, attachmentId);
+      if (guarded && attachmentId !== null) throw usedByCompute('');
       return (await this.becomeAsAttached(situation)) === undefined ? undefined : found;
     });
   }
@@ -154,6 +158,13 @@ export class VolumeActionsService {
       and (${caller.isAdmin} or a.project_id = ${caller.projectId})`);
     if (foreign) throw invalidInput('Mismatched volume and attachment');
   }
+}
+
+interface DetachAsked {
+  /** Null: the volume's one. */
+  attachmentId: string | null;
+  /** Compute is to be asked. */
+  guarded: boolean;
 }
 
 interface ToDetach {

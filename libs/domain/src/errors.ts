@@ -47,6 +47,9 @@ export const typeHasOtherQos = (typeId: string, qosSpecsId: string) =>
   new ServiceError('invalid', `Invalid volume type: Type ${typeId} is already associated with another qos specs: ${qosSpecsId}`);
 export const invalidInput = (why: string) => new ServiceError('invalid', `Invalid input received: ${why}`);
 export const invalidVolume = (why: string, options?: ErrorOptions) => new ServiceError('invalid', `Invalid volume: ${why}`, options);
+/** An empty instance: it cannot be told which one. */
+export const usedByCompute = (instanceUuid: string) =>
+  new ServiceError('conflict', `ConflictNovaUsingAttachment: Detach volume from instance ${instanceUuid} using the Compute API`);
 export const resourceConflict = (why: string) => new ServiceError('conflict', `Resource conflict: ${why}`);
 export const policyRefuses = (rule: string) => new ServiceError('forbidden', `Policy doesn't allow ${rule} to be performed.`);
 export const backendFailure = (text: string = DEFAULT_TEXT.backend, options?: ErrorOptions) => new ServiceError('backend', text, options);

@@ -10,6 +10,7 @@ export * from './network.js';
 export * from './new-volume.js';
 export * from './operation.js';
 export * from './qos.js';
+export * from './release.js';
 export * from './start-error.js';
 export * from './storage.js';
 export * from './told.js';

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StartError } from '@app/domain';
 import { Agent, request } from 'undici';
+import { caIn } from './ca-file.js';
 import type { KeystoneConfig } from './keystone.config.js';
 
 export interface KeystoneAnswer {
@@ -26,10 +25,10 @@ export class Keystone {
   /** The one that answered last. */
   private current = 0;
 
-  /** @throws StartError when OS_CACERT cannot be read */
+  /** @throws StartError when OS_CACERT is no certificate */
   constructor(private readonly config: KeystoneConfig) {
     this.urls = config.OS_AUTH_URL.split(',').map((url) => `${url.trim().replace(/\/+$/, '').replace(/\/v3$/, '')}/v3`);
-    this.agent = new Agent({ connect: { ca: caOf(config.OS_CACERT), timeout: config.KEYSTONE_TIMEOUT_MS } });
+    this.agent = new Agent({ connect: { ca: caIn(config), timeout: config.KEYSTONE_TIMEOUT_MS } });
   }
 
   /** A question that may be asked twice: both that there are may. @throws KeystoneUnavailable */
@@ -69,15 +68,6 @@ export class Keystone {
       body: parsed(await answer.body.text()),
       subjectToken: typeof subjectToken === 'string' ? subjectToken : null,
     };
-  }
-}
-
-function caOf(path: string | undefined): Buffer | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new StartError(`OS_CACERT: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { type CatalogEntry, COMPUTE, type Endpoint, endpointsOf } from './catalog.js';
+
 /** What Keystone says of a token; nothing in it is a secret. */
 export interface Token {
   userId: string;
@@ -9,6 +11,8 @@ export interface Token {
   expiresAt: Date;
   /** The types of the services in its catalog. */
   services: readonly string[];
+  /** Compute's, of its catalog. */
+  compute: readonly Endpoint[];
   /** All that a token of an application credential with rules may do; null where there are none. */
   accessRules: readonly AccessRule[] | null;
 }
@@ -25,7 +29,7 @@ interface TokenBody {
   roles?: { name: string }[];
   system?: { all?: boolean };
   expires_at: string;
-  catalog?: { type: string }[];
+  catalog?: CatalogEntry[];
   application_credential?: { access_rules?: AccessRule[] };
 }
 
@@ -41,6 +45,7 @@ export function readToken(answer: unknown): Token | null {
     isOfSystem: body.system?.all === true,
     expiresAt,
     services: (body.catalog ?? []).map(({ type }) => type),
+    compute: endpointsOf(body.catalog ?? [], COMPUTE),
     accessRules: body.application_credential?.access_rules ?? null,
   };
 }

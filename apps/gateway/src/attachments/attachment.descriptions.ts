@@ -62,6 +62,7 @@ export const ATTACHMENT_ROUTES = {
     description: `Answers what is left of the volume's attachments. ${REPEAT}`,
     answer: summaries(OTHER),
     refuses: ['notFound', 'conflict', 'unknownYet'],
+    asksCompute: true,
   },
   complete: {
     summary: 'Tell that the host has connected',

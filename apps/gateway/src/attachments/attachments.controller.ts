@@ -3,6 +3,7 @@ import { AttachmentsService, type Caller as CallerFacts, type ListQuery } from '
 import { annotate } from '@app/platform';
 import { backendFailure, createFailed, isConnector, outcomeUnknown } from '@app/domain';
 import { GatewayConfig } from '../gateway.config.js';
+import { NovaGuard, type NovaRequester, Requester } from '../nova/nova.guard.js';
 import { Describes } from '../openapi/describes.js';
 import { Caller, May, Version } from '../openstack/request-context.js';
 import { Actions } from '../openstack/actions.js';
@@ -27,6 +28,7 @@ export class AttachmentsController {
   constructor(
     private readonly attachments: AttachmentsService,
     private readonly waiter: OperationWaiter,
+    private readonly nova: NovaGuard,
     private readonly filters: ResourceFilters,
     @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
@@ -82,8 +84,8 @@ export class AttachmentsController {
   }
 
   @Delete(':id')
-  async delete(@Param('id') id: string, @Caller() caller: CallerFacts) {
-    const begun = await this.attachments.beginDetach(caller, id);
+  async delete(@Param('id') id: string, @Caller() caller: CallerFacts, @Requester() requester: NovaRequester) {
+    const begun = await this.attachments.beginDetach(caller, id, this.nova.guardFor(requester));
     if ('remaining' in begun) return attachmentSummaries(begun.remaining);
 
     const look = await this.waiter.carriedOut(noted(begun), caller.requestId);

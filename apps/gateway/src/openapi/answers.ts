@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorKind } from '@app/domain';
+import { DEFAULT_TEXT, type ErrorKind } from '@app/domain';
 import { type Fault, FAULT_KINDS, faultBody, faultOf } from '../openstack/faults.js';
 import { UNAUTHORIZED_BODY } from '../openstack/keystone-auth.js';
 import { JSON_MEDIA_TYPE, TEXT_MEDIA_TYPE, VENDOR_MEDIA_TYPE } from '../openstack/media-type.js';
 import type { ApiRoute, Verb } from './api-routes.js';
 import type { Answer } from './describes.js';
-import { COUNT, objectOf, type Schema, TEXT } from './schema.js';
+import { COUNT, mapOf, objectOf, type Schema, TEXT } from './schema.js';
 
 /** One, or one for each action by its name. */
 export type Example = { example: unknown } | { examples: Readonly<Record<string, { value: unknown }>> };
@@ -38,7 +38,7 @@ const ALWAYS: readonly ErrorKind[] = ['invalid', 'backend', 'unavailable'];
 const WITH_BODY: readonly ErrorKind[] = ['unsupportedMediaType', 'tooLarge'];
 
 /** By status, each by its name in the document. */
-export function refusals({ path, isPublic, description: { refuses = [] } }: ApiRoute, verb: Verb): Record<string, Schema> {
+export function refusals({ path, isPublic, description: { refuses = [], asksCompute } }: ApiRoute, verb: Verb): Record<string, Schema> {
   const kinds: ErrorKind[] = [...ALWAYS, ...(writes(verb) ? WITH_BODY : []), ...refuses];
   // For want of a database those that change something are not sure of it.
   if (verb !== 'get') kinds.push('lost');
@@ -52,6 +52,11 @@ export function refusals({ path, isPublic, description: { refuses = [] } }: ApiR
     // Nobody can tell who it is: so says the edge, of a call that may be repeated (504) too.
     ...(!isPublic && { 503: shared(nameOf(faultOf('unavailable', {}))) }),
     ...Object.fromEntries(faults.map((fault) => [String(fault.code), shared(nameOf(fault))])),
+    ...(asksCompute && {
+      401: shared('UnauthorizedHereOrByCompute'),
+      '4XX': shared('RefusedByCompute'),
+      '5XX': shared('RefusedByCompute'),
+    }),
   };
 }
 
@@ -72,9 +77,20 @@ export function commonAnswers(): Record<string, Schema> {
       headers: { ...HEADERS, 'WWW-Authenticate': { required: true, description: 'Where to get one.', schema: TEXT } },
       content: { [JSON_MEDIA_TYPE]: { schema: UNAUTHORIZED, example: UNAUTHORIZED_BODY } },
     },
+    UnauthorizedHereOrByCompute: {
+      description: 'As everywhere, or compute does not know the token.',
+      headers: HEADERS,
+      content: { [JSON_MEDIA_TYPE]: { schema: { anyOf: [UNAUTHORIZED, OF_COMPUTE] }, example: UNAUTHORIZED_BODY } },
+    },
+    RefusedByCompute: {
+      description: 'Compute was asked whether an instance uses it, and answered so: nothing was detached.',
+      headers: HEADERS,
+      content: { [JSON_MEDIA_TYPE]: { schema: OF_COMPUTE, example: { computeFault: { code: 418, message: DEFAULT_TEXT.invalid } } } },
+    },
     ...Object.fromEntries(faults.map((fault) => [nameOf(fault), refusal(fault)])),
   };
 }
+const OF_COMPUTE: Schema = { ...mapOf(objectOf(null, { code: COUNT, message: TEXT })), minProperties: 1, maxProperties: 1 };
 const UNAUTHORIZED = objectOf('Unauthorized', { error: objectOf(null, { code: { const: 401 }, title: TEXT, message: TEXT }) });
 const TOKEN_HEADER: Schema = { description: 'A token that will do.', required: true, schema: TEXT };
 

@@ -44,6 +44,8 @@ export interface RouteDescription {
   answer: ByVersion<Answer> | null;
   /** What it refuses, beside what every route does. */
   refuses?: readonly ErrorKind[];
+  /** Compute may be asked first, and what it refuses with is the answer. */
+  asksCompute?: true;
   query?: readonly Parameter[];
   /** Of the request, beside the microversion and the token. */
   headers?: readonly Parameter[];

@@ -1,3 +1,4 @@
+import type { Endpoint } from '@app/openstack';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who a token stands for, before the request has its ids. */
@@ -8,6 +9,10 @@ export interface Identity {
   roles: readonly string[];
   /** Those of a valid service token. */
   serviceRoles: readonly string[];
+  /** There is a valid service token beside the user's. */
+  isService: boolean;
+  /** Where the user's catalog has compute; empty where there is none. */
+  compute: readonly Endpoint[];
   /** It is a token of the whole system. */
   isOfSystem: boolean;
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DEFAULT_TEXT, ServiceError, told } from '@app/domain';
-import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
+import { faultBody, faultOf, ForeignFault, RETRY_AFTER } from './faults.js';
 import { JSON_MEDIA_TYPE } from './media-type.js';
 import { ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 
@@ -18,6 +18,7 @@ export class FaultFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return this.logger.error('failed after it was answered', told(error));
     if (error instanceof ServiceError) return this.refuse(request, reply, error);
+    if (error instanceof ForeignFault) return this.passOn(reply, error);
     this.answerOthers(request, reply, error);
   }
 
@@ -26,6 +27,12 @@ export class FaultFilter implements ExceptionFilter {
     if (fault.code >= 500) this.logger.error(`answers ${fault.code}: ${error.message}`, told(error));
     if (error.kind === 'unavailable') void reply.header('Retry-After', RETRY_AFTER);
     void reply.status(fault.code).header('Content-Type', JSON_MEDIA_TYPE).send(faultBody(fault, error.message));
+  }
+
+  private passOn(reply: FastifyReply, error: ForeignFault): void {
+    this.logger.error(`answers ${error.code}`, told(error));
+    if (error.code === 503) void reply.header('Retry-After', RETRY_AFTER);
+    void reply.status(error.code).header('Content-Type', JSON_MEDIA_TYPE).send(faultBody(error.fault, error.message));
   }
 
   private answerOthers(request: FastifyRequest, reply: FastifyReply, error: unknown): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ErrorKind } from '@app/domain';
+import { DEFAULT_TEXT, type ErrorKind } from '@app/domain';
 
 export interface Fault {
   code: number;
@@ -21,6 +21,37 @@ const FAULTS: Record<ErrorKind, Fault> = {
   lost: { code: 500, name: 'computeFault' },
   unavailable: { code: 503, name: 'serviceUnavailable' },
   unknownYet: { code: 504, name: 'computeFault' }, // the wait limit: the work goes on
+};
+
+/** Another service has refused what this one needed, and its refusal is the answer. The text is this service's for the code. */
+export class ForeignFault extends Error {
+  override readonly name = 'ForeignFault';
+
+  constructor(
+    readonly code: number,
+    options: ErrorOptions,
+  ) {
+    super(TEXTS[code] ?? (code < 500 ? DEFAULT_TEXT.invalid : DEFAULT_TEXT.backend), options);
+  }
+
+  get fault(): Fault {
+    return { code: this.code, name: NAMES.get(this.code) ?? FAULTS.backend.name };
+  }
+}
+
+const NAMES = new Map(Object.values(FAULTS).map(({ code, name }) => [code, name]));
+/** Where they are not those of a bad request or of an error (spec: microversions-and-errors §5). */
+const TEXTS: Record<number, string> = {
+  401:
+    'This server could not verify that you are authorized to access the document you requested. Either you supplied the wrong credentials ' +
+    '(e.g., bad password), or your browser does not understand how to supply the credentials required.',
+  403: 'Access was denied to this resource.',
+  409: 'There was a conflict when trying to complete your request.',
+  413: 'The body of your request was too large for this server.',
+  429: 'The client has sent too many requests in a given amount of time',
+  502: 'Bad gateway.',
+  503: DEFAULT_TEXT.unavailable,
+  504: 'The gateway has timed out.',
 };
 
 /** Compute repeats update and delete of an attachment after 500 and 504, and after nothing else; both may be repeated without harm. */

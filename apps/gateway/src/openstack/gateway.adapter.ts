@@ -86,9 +86,9 @@ export class GatewayAdapter extends FastifyAdapter {
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
     if (!identity) return void (request.openstack = freshContext(null));
-    const { isOfSystem, ...who } = identity;
+    const { isOfSystem, compute, ...who } = identity;
     // Who is an administrator is for policy to say.
-    request.openstack = freshContext({ ...who, isAdmin: false, requestId: request.id, globalRequestId }, isOfSystem);
+    request.openstack = freshContext({ ...who, isAdmin: false, requestId: request.id, globalRequestId }, { isOfSystem, compute });
   }
 
   /** Undefined: nobody can say who it is. */

@@ -10,7 +10,7 @@ export class KeystoneAuth implements Authentication {
   private readonly serviceRoles: readonly string[];
   private readonly whereToGo: string;
 
-  /** @throws StartError when OS_CACERT cannot be read */
+  /** @throws StartError when OS_CACERT is no certificate */
   constructor(config: KeystoneConfig) {
     this.keystone = new Keystone(config);
     this.tokens = new TokenValidator(this.keystone, new ServiceSession(this.keystone, config), config);
@@ -28,7 +28,7 @@ export class KeystoneAuth implements Authentication {
     // A service may finish what its user began, also when that took longer than the user's token was good for.
     const user = await this.tokens.validate(userToken, service !== null);
     if (!user || !(service || isAccessible(user, request.method, pathOf(request)))) return null;
-    return identityOf(user, service?.roles ?? []);
+    return identityOf(user, service);
   }
 
   refuse(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -52,12 +52,14 @@ export const UNAUTHORIZED_BODY = {
   error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
 };
 
-const identityOf = ({ userId, projectId, roles, isOfSystem }: Token, serviceRoles: readonly string[]): Identity => ({
+const identityOf = ({ userId, projectId, roles, isOfSystem, compute }: Token, service: Token | null): Identity => ({
   userId,
   projectId: projectId ?? '',
   roles,
-  serviceRoles,
+  serviceRoles: service?.roles ?? [],
+  isService: service !== null,
   isOfSystem,
+  compute,
 });
 
 /** Without the blanks that some clients leave around it; null where there is none. */

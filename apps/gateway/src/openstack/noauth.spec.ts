@@ -11,12 +11,14 @@ it.each([
 });
 
 it.each([
-  [{ 'x-auth-token': 'u:p' }, ['admin', 'member', 'reader'], []],
-  [{ 'x-auth-token': 'u:p:member' }, ['member', 'reader'], []],
-  [{ 'x-auth-token': 'u:p:member', 'x-service-token': 'nova:service:service' }, ['member', 'reader'], ['service']],
-  [{ 'x-auth-token': 'u:p:member', 'x-service-roles': 'service' }, ['member', 'reader'], []],
-])('tells who %p is', (headers, roles, serviceRoles) => {
-  expect(identify(headers)).toMatchObject({ roles, serviceRoles });
+  [{ 'x-auth-token': 'u:p' }, ['admin', 'member', 'reader'], false],
+  [{ 'x-auth-token': 'u:p:member' }, ['member', 'reader'], false],
+  [{ 'x-auth-token': 'u:p:member', 'x-service-token': 'nova:service:service' }, ['member', 'reader'], true],
+  [{ 'x-auth-token': 'u:p:member', 'x-service-token': 'u:p:member' }, ['member', 'reader'], false],
+  [{ 'x-auth-token': 'u:p:member', 'x-service-roles': 'service' }, ['member', 'reader'], false],
+  [{ 'x-auth-token': 'u:p:service' }, ['service'], false],
+])('tells who %p is', (headers, roles, isService) => {
+  expect(identify(headers)).toMatchObject({ roles, isService });
 });
 
 it('takes an empty token for none', () => {

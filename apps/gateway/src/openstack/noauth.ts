@@ -5,6 +5,8 @@ import { endpointOf } from './links.js';
 import { TEXT_MEDIA_TYPE } from './media-type.js';
 
 const ADMIN = 'admin';
+/** Keystone's default for SERVICE_TOKEN_ROLES. */
+const SERVICE = 'service';
 const LESSER = [ADMIN, 'member', 'reader'];
 
 /** The token's word is taken for everything, so it listens on loopback only. */
@@ -30,7 +32,15 @@ export function identify(headers: IncomingHttpHeaders): Identity | null {
   const serviceToken = headers['x-service-token'];
   const { userId, projectId, roles } = parseToken(token);
   const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
-  return { userId, projectId, roles: withImplied(roles), serviceRoles, isOfSystem: false };
+  return {
+    userId,
+    projectId,
+    roles: withImplied(roles),
+    serviceRoles,
+    isService: serviceRoles.includes(SERVICE),
+    isOfSystem: false,
+    compute: [],
+  };
 }
 
 /** A role brings the lesser ones along, as Keystone's do. */

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller as CallerFacts } from '@app/attachments';
+import type { Endpoint } from '@app/openstack';
 import type { LogContext } from '@app/platform';
 import type { FastifyRequest } from 'fastify';
 import type { May as MayOf } from '../policy/policy.parts.js';
@@ -11,6 +12,8 @@ export interface RequestContext {
   caller: CallerFacts | null;
   /** The token is one of the whole system. */
   isOfSystem: boolean;
+  /** Where the caller's catalog has compute. */
+  compute: readonly Endpoint[];
   version: Microversion;
   /** What policy says of parts of the call; nothing is allowed before it was asked about the whole. */
   may: MayOf;
@@ -28,9 +31,13 @@ declare module 'fastify' {
   }
 }
 
-export const freshContext = (caller: CallerFacts | null, isOfSystem = false): RequestContext => ({
+export const freshContext = (
+  caller: CallerFacts | null,
+  { isOfSystem, compute }: Pick<RequestContext, 'isOfSystem' | 'compute'> = { isOfSystem: false, compute: [] },
+): RequestContext => ({
   caller,
   isOfSystem,
+  compute,
   version: MIN_VERSION,
   may: () => false,
   body: undefined,

@@ -7,11 +7,28 @@ import {
   invalidInput,
   notConnected,
   notDisconnected,
+  type ReleaseGuard,
   ServiceError,
 } from '@app/domain';
 import { detached } from '../attachments/attachment.answer.js';
 import { noted } from '../operations/noted.js';
 import { OperationWaiter } from '../operations/operation.waiter.js';
+
+interface Guarded {
+  /** Null: compute need not be asked. */
+  guard: ReleaseGuard | null;
+}
+interface Terminate extends Guarded {
+  /** Null: everybody's. */
+  connector: Connector | string | null;
+}
+interface Detach extends Guarded {
+  /** Null: the volume's one. */
+  attachmentId: string | null;
+}
+
+/** All connections of a volume that no attachment is left of, so that there is nothing to ask compute about. */
+const EVERYTHING = { connector: null, guard: null };
 
 /** The volume actions that may need a driver, and so wait for a worker (spec: state-machine §7, volumes-surface §5). */
 @Injectable()
@@ -38,24 +55,25 @@ export class ConnectionActions {
   }
 
   /** A volume that was reserved for the connection is free again, also where there was none. */
-  async terminate(caller: Caller, volumeId: string, said: Connector | string | null): Promise<void> {
-    const promised = await this.connections.beginDisconnect(caller, volumeId, said === null ? null : madeOfMembers(said));
+  async terminate(caller: Caller, volumeId: string, { connector: said, guard }: Terminate): Promise<void> {
+    const connector = said === null ? null : madeOfMembers(said);
+    const promised = await this.connections.beginDisconnect(caller, volumeId, { connector, guard });
     if (promised) await this.ended(caller, promised);
     await this.actions.unreserve(caller, volumeId);
   }
 
   /** Whatever was connected without a row goes with the last attachment of a volume that has one user: older clients detach without a word to it. */
-  async detach(caller: Caller, volumeId: string, attachmentId: string | null): Promise<void> {
-    const { id, isLast } = await this.actions.toDetach(caller, volumeId, attachmentId);
-    if (id !== null) await this.detachOne(caller, id);
+  async detach(caller: Caller, volumeId: string, { attachmentId, guard }: Detach): Promise<void> {
+    const { id, isLast } = await this.actions.toDetach(caller, volumeId, { attachmentId, guarded: guard !== null });
+    if (id !== null) await this.detachOne(caller, id, guard);
     if (!isLast) return;
-    const promised = await this.connections.beginDisconnect(caller, volumeId, null);
+    const promised = await this.connections.beginDisconnect(caller, volumeId, EVERYTHING);
     if (promised) await this.ended(caller, promised);
   }
 
-  async forceDetach(caller: Caller, volumeId: string, which: { connector: Connector | string | null; attachmentId: string | null }) {
-    await this.terminate(caller, volumeId, which.connector);
-    await this.detach(caller, volumeId, which.attachmentId);
+  async forceDetach(caller: Caller, volumeId: string, which: Terminate & Detach): Promise<void> {
+    await this.terminate(caller, volumeId, which);
+    await this.detach(caller, volumeId, which);
   }
 
   /** Compute moves its own attachments before it says so; what is still there follows (spec: volumes-surface §5). */
@@ -63,7 +81,7 @@ export class ConnectionActions {
     const moved = await this.actions.toMove(caller, volumeId, to.newId);
     if (!to.failed) {
       for (const { attachmentId, ...attachment } of moved) {
-        await this.detachOne(caller, attachmentId);
+        await this.detachOne(caller, attachmentId, null);
         await this.actions.attach(caller, to.newId, attachment);
       }
     }
@@ -71,9 +89,9 @@ export class ConnectionActions {
   }
 
   /** One that is gone meanwhile is as good as detached. */
-  private async detachOne(caller: Caller, id: string): Promise<void> {
+  private async detachOne(caller: Caller, id: string, guard: ReleaseGuard | null): Promise<void> {
     try {
-      const begun = await this.attachments.beginDetach(caller, id);
+      const begun = await this.attachments.beginDetach(caller, id, guard);
       if ('remaining' in begun) return;
       const look = await this.waiter.carriedOut(noted(begun), caller.requestId);
       if (!look) throw backendFailure();

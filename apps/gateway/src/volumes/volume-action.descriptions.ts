@@ -69,6 +69,7 @@ export const VOLUME_ACTION_ROUTES = {
     description: 'The body has one key, the name of the action.',
     answer: null,
     refuses: ['notFound', 'conflict', 'tooLarge'],
+    asksCompute: true,
     actions: Object.fromEntries(Object.keys(ACTIONS).map(described)),
   },
 } satisfies Descriptions;

@@ -1,8 +1,9 @@
 import { Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeActionsService, VolumesService } from '@app/attachments';
-import type { AttachByAction } from '@app/domain';
+import type { AttachByAction, ReleaseGuard } from '@app/domain';
 import type { FastifyReply } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
+import { NovaGuard, type NovaRequester, Requester } from '../nova/nova.guard.js';
 import { Describes } from '../openapi/describes.js';
 import { Actions } from '../openstack/actions.js';
 import { booleanOf } from '../openstack/boolean-words.js';
@@ -25,6 +26,8 @@ interface Asked {
   id: string;
   version: Microversion;
   may: MayOf;
+  /** For what lets go of a volume. */
+  guard: ReleaseGuard | null;
 }
 type Act = (asked: Asked, said: unknown) => Promise<unknown>;
 
@@ -37,6 +40,7 @@ export class VolumeActionsController {
     private readonly actions: VolumeActionsService,
     private readonly connections: ConnectionActions,
     private readonly waiter: OperationWaiter,
+    private readonly nova: NovaGuard,
     @Inject(GatewayConfig) private readonly config: GatewayConfig,
   ) {}
 
@@ -49,11 +53,12 @@ export class VolumeActionsController {
     @Caller() caller: CallerFacts,
     @Version() version: Microversion,
     @May() may: MayOf,
+    @Requester() requester: NovaRequester,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     void reply.status(actionFacts(action).status);
     const carryOut = this.carriedOut[action] as Act; // each takes what the class of its own name lets through
-    return carryOut({ caller, id, version, may }, saidIn(action, body));
+    return carryOut({ caller, id, version, may, guard: this.nova.guardFor(requester) }, saidIn(action, body));
   }
 
   private readonly carriedOut: { [Name in VolumeActionName]: (asked: Asked, said: Said<Name>) => Promise<unknown> } = {
@@ -62,13 +67,14 @@ export class VolumeActionsController {
     'os-begin_detaching': ({ caller, id }) => this.actions.beginDetaching(caller, id),
     'os-roll_detaching': ({ caller, id }) => this.actions.rollDetaching(caller, id),
     'os-attach': ({ caller, id }, said) => this.actions.attach(caller, id, attachmentOf(said)),
-    'os-detach': ({ caller, id }, { attachment_id: attachmentId = null }) => this.connections.detach(caller, id, attachmentId),
+    'os-detach': ({ caller, id, guard }, { attachment_id: attachmentId = null }) =>
+      this.connections.detach(caller, id, { attachmentId, guard }),
     'os-initialize_connection': async ({ caller, id }, { connector }) => ({
       connection_info: await this.connections.initialize(caller, id, connector),
     }),
-    'os-terminate_connection': ({ caller, id }, { connector }) => this.connections.terminate(caller, id, connector),
-    'os-force_detach': ({ caller, id }, { connector = null, attachment_id: attachmentId = null }) =>
-      this.connections.forceDetach(caller, id, { connector, attachmentId }),
+    'os-terminate_connection': ({ caller, id, guard }, { connector }) => this.connections.terminate(caller, id, { connector, guard }),
+    'os-force_detach': ({ caller, id, guard }, { connector = null, attachment_id: attachmentId = null }) =>
+      this.connections.forceDetach(caller, id, { connector, attachmentId, guard }),
     'os-reset_status': ({ caller, id }, said) => this.actions.resetStatus(caller, id, resetOf(said)),
     'os-force_delete': async ({ caller, id }) => this.ring(caller, await this.volumes.beginDelete(caller, id, true)),
     'os-migrate_volume_completion': ({ caller, id }, { new_volume: newId, error }) =>
