@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { checkDatabase, type Database, KeyRing, migrate, openPostgres, proveKeys, requireReady } from '@app/attachments';
+import { checkDatabase, type Database, databaseFacts, KeyRing, migrate, openPostgres, proveKeys, requireReady } from '@app/attachments';
 import { createDatabase } from '../support/postgres';
 
 let open: Database[] = [];
@@ -47,13 +47,18 @@ it('given rows of an earlier version, when it is migrated, undone and migrated a
   expect(await database.source.query('select name from volume_types')).toEqual([{ name: 'kept' }]);
 });
 
+/** Until that one is the last that was carried out. */
+async function undoneTo(database: Database, name: string): Promise<void> {
+  while ((await databaseFacts(database)).migrations.at(-1) !== name) await database.source.undoLastMigration({ transaction: 'each' });
+}
+
 it('the volume actions are not undone while a connection of theirs stands, and what of them is over goes', async () => {
   const database = await opened(await createDatabase());
   await migrate(database);
   await database.source.query(
     `insert into volumes (id, project_id, user_id, size, status, attach_status, availability_zone) values ('v', 'p', 'u', 1, 'available', 'detached', 'nova')`,
   );
-  await database.source.undoLastMigration({ transaction: 'each' });
+  await undoneTo(database, 'VolumeActions1764400000000');
   const behind = await checkDatabase(database);
   const connect = `insert into operations (id, kind, volume_id, backend, revision, state, touched, request_id, finished_at)`;
   await database.source.query(`${connect} values ('o', 'connect', 'v', 'h@b', 1, 'succeeded', true, 'r', now())`);

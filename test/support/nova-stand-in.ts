@@ -18,6 +18,8 @@ const ATTACHMENT = /^\/v2\.1\/servers\/[^/]+\/os-volume_attachments\/([^/]+)$/;
  */
 export class NovaStandIn {
   readonly questions: NovaQuestion[] = [];
+  /** The newest microversion that it says to speak. */
+  newest = '2.96';
   private readonly sayings = new Map<string, NovaSays>();
   private readonly server: Server;
 
@@ -25,6 +27,8 @@ export class NovaStandIn {
     this.server = createServer((request, response) => {
       const path = request.url ?? '';
       this.questions.push({ path, headers: request.headers });
+      if (path === '/v2.1/')
+        return void response.end(JSON.stringify({ version: { id: 'v2.1', version: this.newest, min_version: '2.1' } }));
       const volume = ATTACHMENT.exec(path)?.[1];
       const says = volume === undefined ? { status: 404 } : (this.sayings.get(volume) ?? UNKNOWN);
       if (says === 'nothing') return;

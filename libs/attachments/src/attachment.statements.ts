@@ -69,8 +69,8 @@ export const completeIntent = (caller: Caller, situation: Situation, attachmentI
 /** `abandons`: it takes back a create that was given up at its wait limit. */
 export const detachIntent = (caller: Caller, situation: Situation, attachmentId: string, abandons: boolean): Sql =>
   sql`with ${volumeAsRead(situation)}, ${nextGeneration(attachmentId)}, ${superseded(attachmentId)},
-    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, abandons, request_id, global_request_id)
-      select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${abandons}, ${caller.requestId}, ${caller.globalRequestId}
+    o as (insert into operations (id, kind, volume_id, attachment_id, backend, generation, revision, abandons, by_service, request_id, global_request_id)
+      select ${randomUUID()}, 'detach', v.id, a.id, v.backend, a.generation, v.revision, ${abandons}, ${abandons ? null : caller.isService}::boolean, ${caller.requestId}, ${caller.globalRequestId}
       from v, a returning *)
     ${promised('attachment.detach')}`;
 

@@ -39,6 +39,6 @@ export const disconnectIntent = (caller: Caller, situation: Situation, { which, 
         intent = case when operations.state = 'pending' and not operations.touched then null else operations.intent end, result = null
       from v where operations.volume_id = v.id and operations.kind = 'connect' and (operations.touched or operations.state = 'pending')
         and ${isMeant(which)}),
-    o as (insert into operations (id, kind, volume_id, backend, revision, abandons, request_id, global_request_id)
-      select ${randomUUID()}, 'disconnect', v.id, v.backend, v.revision, ${abandons}, ${caller.requestId}, ${caller.globalRequestId} from v returning *)
+    o as (insert into operations (id, kind, volume_id, backend, revision, abandons, by_service, request_id, global_request_id)
+      select ${randomUUID()}, 'disconnect', v.id, v.backend, v.revision, ${abandons}, ${abandons ? null : caller.isService}::boolean, ${caller.requestId}, ${caller.globalRequestId} from v returning *)
     ${promised('volume.disconnect')}`;

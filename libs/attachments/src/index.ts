@@ -6,6 +6,7 @@ export { ConnectionsService, type PromisedConnect } from './connections.service.
 export { Database } from './database.js';
 export { Decisions } from './decisions.js';
 export { databaseFacts, type DatabaseFacts } from './database-facts.js';
+export { type DetachCallers, detachCallers } from './detach-callers.js';
 export { holdsDatabase, openEmbeddedIn } from './embedded-folder.js';
 export { EmbeddedSocket, socketAddress } from './embedded-socket.js';
 export { openEmbeddedOver } from './embedded-socket.client.js';

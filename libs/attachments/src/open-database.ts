@@ -19,6 +19,7 @@ import { UnfinishedByVolume1764200000000 } from './migrations/1764200000000-unfi
 import { VolumeTypeEncryption1764300000000 } from './migrations/1764300000000-volume-type-encryption.js';
 import { VolumeActions1764400000000 } from './migrations/1764400000000-volume-actions.js';
 import { QosSpecs1764500000000 } from './migrations/1764500000000-qos-specs.js';
+import { WhoDetached1764600000000 } from './migrations/1764600000000-who-detached.js';
 import type { DatabaseConfig } from './store.config.js';
 
 export const ENTITIES = [
@@ -38,6 +39,7 @@ export const MIGRATIONS = [
   VolumeTypeEncryption1764300000000,
   VolumeActions1764400000000,
   QosSpecs1764500000000,
+  WhoDetached1764600000000,
 ];
 
 /** For those who have time; a gateway's callers have less. */

@@ -1,4 +1,5 @@
 import type { ClientProxy, CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { BrokerFacts } from './broker-facts.js';
 import type { DeadLetters } from './dead-letters.js';
 
 /** Whether every open server, and the client if it was told to connect, has its broker now: what a health check reads. */
@@ -12,6 +13,8 @@ export interface Transport extends BrokerState {
   /** A worker's end, for `connectMicroservice({ strategy })`. `backends` are `host@backend`; the bookkeeping queue is served besides. */
   server(backends: readonly string[]): Server & CustomTransportStrategy;
   deadLetters(): DeadLetters;
+  /** What the broker has of the queues of these backends. Null: there is none to ask. @throws when it cannot be asked */
+  examine(backends: readonly string[]): Promise<BrokerFacts | null>;
   /** Resolves when every open server, and the client if it was told to connect, has reached the broker; waits for ever where that is away. */
   ready(): Promise<void>;
   /** Drains the servers and closes all. May be called twice. */

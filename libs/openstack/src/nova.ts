@@ -24,6 +24,8 @@ interface Asked {
 
 /** The first microversion whose answer says which attachment it is. */
 const SAYS_ATTACHMENT = '2.89';
+/** Of an endpoint, up to the version: some catalogs have the project behind it. */
+const VERSIONED = /^.*\/v2\.1(?=\/|$)/;
 
 /** The HTTP side of compute. Nothing is asked twice: whoever waits may ask again. */
 export class Nova {
@@ -43,7 +45,7 @@ export class Nova {
    */
   async attachmentOf(asked: Asked, instanceUuid: string, volumeId: string): Promise<string | null> {
     const path = `/servers/${encodeURIComponent(instanceUuid)}/os-volume_attachments/${encodeURIComponent(volumeId)}`;
-    const { status, body } = await this.get(asked, path);
+    const { status, body } = await this.get(`${withoutSlash(asked.url)}${path}`, headersOf(asked));
     // Whatever else says 404, a proxy or a wrong URL, says nothing about the attachment.
     if (status === 404 && member(body, 'itemNotFound') !== undefined) return null;
     if (status >= 400 && status !== 404) throw new NovaError(status, `GET ${path}`);
@@ -53,24 +55,42 @@ export class Nova {
     return id;
   }
 
+  /** The newest microversion that it speaks, which it tells without a token. @throws where there was no answer, or none that makes sense */
+  async newestVersion(url: string): Promise<string> {
+    const { status, body } = await this.get(`${withoutSlash(VERSIONED.exec(url)?.[0] ?? url)}/`, {});
+    const newest = member(member(body, 'version'), 'version');
+    if (typeof newest !== 'string') throw new Error(`compute at ${url} answered ${status}, and not what versions it speaks`);
+    return newest;
+  }
+
   close(): Promise<void> {
     return this.agent.close();
   }
 
-  private async get({ url, token, requestId }: Asked, path: string): Promise<{ status: number; body: unknown }> {
-    const answer = await request(`${url.replace(/\/+$/, '')}${path}`, {
-      headers: {
-        Accept: 'application/json',
-        'X-Auth-Token': token,
-        'OpenStack-API-Version': `compute ${SAYS_ATTACHMENT}`,
-        'X-OpenStack-Nova-API-Version': SAYS_ATTACHMENT,
-        'X-OpenStack-Request-ID': requestId,
-      },
+  private async get(url: string, headers: Record<string, string>): Promise<{ status: number; body: unknown }> {
+    const answer = await request(url, {
+      headers: { Accept: 'application/json', ...headers },
       dispatcher: this.agent,
       signal: AbortSignal.timeout(this.timeoutMs),
     });
     return { status: answer.statusCode, body: parsed(await answer.body.text()) };
   }
+}
+
+const headersOf = ({ token, requestId }: Asked): Record<string, string> => ({
+  'X-Auth-Token': token,
+  'OpenStack-API-Version': `compute ${SAYS_ATTACHMENT}`,
+  'X-OpenStack-Nova-API-Version': SAYS_ATTACHMENT,
+  'X-OpenStack-Request-ID': requestId,
+});
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+/** Whether one of this microversion says which attachment it is. */
+export function saysAttachment(microversion: string): boolean {
+  const [major = 0, minor = 0] = microversion.split('.').map(Number);
+  const [, needed = 0] = SAYS_ATTACHMENT.split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= needed);
 }
 
 const member = (of: unknown, name: string): unknown =>

@@ -18,6 +18,8 @@ export class OperationEntity {
   @Column('boolean') creates: boolean;
   /** The detach of a create that was given up: nobody could ask for it again, so it goes on until it is done. */
   @Column('boolean') abandons: boolean;
+  /** Of a detach or a disconnect: whether a service asked for it. Null for what the gateway takes back, and for other kinds. */
+  @Column('boolean', { name: 'by_service', nullable: true }) byService: boolean | null;
   /** The volume's status before an attach's intent; null for other kinds. */
   @Column('text', { name: 'volume_was', nullable: true }) volumeWas: string | null;
   /** Connector, mode and credential, sealed; emptied when they are recorded or gone. */

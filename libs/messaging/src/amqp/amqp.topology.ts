@@ -19,9 +19,11 @@ export async function declareExchange(channel: Channel): Promise<void> {
 export async function declareQueue(channel: Channel, { name, key }: BellQueue): Promise<void> {
   await declareExchange(channel);
   await declareDeadLetters(channel);
-  await channel.assertQueue(name, { durable: true, arguments: BELL_QUEUE });
+  await assertBellQueue(channel, name);
   await channel.bindQueue(name, COMMANDS_EXCHANGE, key);
 }
+
+export const assertBellQueue = (channel: Channel, name: string) => channel.assertQueue(name, { durable: true, arguments: BELL_QUEUE });
 
 /** At-least-once is what a quorum queue can do; it needs the overflow to be refused (RabbitMQ: quorum queues, dead lettering). */
 const BELL_QUEUE = {

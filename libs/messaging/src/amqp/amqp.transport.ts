@@ -3,6 +3,7 @@ import { DRAIN_MS, type Transport, type TransportOptions } from '../transport.js
 import { amqpAddress } from './amqp.address.js';
 import { AmqpClient } from './amqp.client.js';
 import { AmqpDeadLetters } from './amqp.dead-letters.js';
+import { examine } from './amqp.examination.js';
 import { AmqpServer } from './amqp.server.js';
 
 /** Between processes, over RabbitMQ. Nothing connects before the client is told to or a server listens. @throws StartError for a file of TLS that cannot be read. */
@@ -21,6 +22,7 @@ export function amqpTransport(config: AmqpConfig, { drainMs = DRAIN_MS }: Transp
       return servers.every((server) => !server.isOpen || server.connected) && (!client.wanted || client.connected);
     },
     deadLetters: () => new AmqpDeadLetters(address),
+    examine: (backends) => examine(address, backends),
     async ready() {
       await Promise.all([
         ...servers.filter(({ isOpen }) => isOpen).map((server) => server.ready()),

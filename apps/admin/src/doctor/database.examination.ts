@@ -1,0 +1,29 @@
+import { checkDatabase, type Database, databaseFacts, proveKeys } from '@app/attachments';
+import type { AdminConfig } from '../admin.config.js';
+import { keyRing } from '../key-ring.js';
+import { failed, type Finding, ok, warning } from './finding.js';
+
+/** Leases are the database's, tokens expire by this machine's clock. */
+const CLOCKS_MAY_DIFFER_MS = 2_000;
+
+export async function examineDatabase(database: Database): Promise<Finding[]> {
+  const faults = await checkDatabase(database);
+  if (faults.length > 0) return faults.map((fault) => failed('database', fault));
+  const { server, isolation, migrations } = await databaseFacts(database);
+  const found = `PostgreSQL ${server}, isolation ${isolation}, schema of ${migrations.at(-1)}`;
+  return [ok('database', found), await examineClock(database)];
+}
+
+async function examineClock(database: Database): Promise<Finding> {
+  const before = Date.now();
+  const { now } = await databaseFacts(database);
+  const apart = Math.round(Math.abs(now - (before + Date.now()) / 2));
+  const found = `${apart} ms apart from the database's`;
+  return apart > CLOCKS_MAY_DIFFER_MS ? warning('clock', `${found}: tokens may be taken for expired, or not`) : ok('clock', found);
+}
+
+export async function examineKeys(database: Database, config: AdminConfig): Promise<Finding[]> {
+  const keys = keyRing(config);
+  await proveKeys(database, keys);
+  return [ok('keys', `they open what is sealed; ${keys.sealingKey} seals`)];
+}

@@ -1,0 +1,145 @@
+import { connect } from 'amqplib';
+import { NovaStandIn } from '../support/nova-stand-in';
+import { KeystoneWorld } from '../support/keystone-world';
+import { until } from '../support/until';
+import { startWorld, type World } from '../support/world';
+import { admin } from './admin-cli';
+
+/** What the command line says of an installation, and whether it works. */
+interface Finding {
+  what: string;
+  verdict: string;
+  found: string;
+}
+
+/** Its findings by what they are about, and its exit code. */
+async function doctor(environment: Record<string, string>): Promise<{ code: unknown; found: Record<string, Finding> }> {
+  const { code, stdout, stderr } = await admin(environment, 'doctor', '-f', 'json');
+  if (stdout === '') throw new Error(stderr);
+  const findings = JSON.parse(stdout) as Finding[];
+  return { code, found: Object.fromEntries(findings.map((finding) => [finding.what, finding])) };
+}
+
+let world: World;
+let nova: NovaStandIn;
+let settings: Record<string, string>;
+beforeAll(async () => {
+  nova = await NovaStandIn.start();
+  world = await startWorld();
+  settings = { DATABASE_URL: world.databaseUrl, AMQP_URL: world.amqpUrl, SECRETS_KEY_FILE: world.keyFile };
+  await admin({}, '--help'); // builds it
+}, 120_000);
+afterAll(async () => {
+  await world.stop();
+  await nova.stop();
+});
+
+const verdicts = (found: Record<string, Finding>) =>
+  Object.fromEntries(Object.entries(found).map(([what, { verdict }]) => [what, verdict]));
+
+describe('with noauth', () => {
+  it('finds all in order, and says what somebody has chosen', async () => {
+    const { code, found } = await doctor({ ...settings, NOVA_GUARD: 'url', NOVA_URL: nova.url });
+
+    expect(code).toBe(0);
+    expect(verdicts(found)).toEqual({
+      database: 'ok',
+      clock: 'ok',
+      keys: 'ok',
+      detaches: 'ok',
+      broker: 'ok',
+      [`queue mooring.backend.${world.backend}`]: 'ok',
+      'queue mooring.bookkeeping': 'ok',
+      keystone: 'warning',
+      compute: 'ok',
+    });
+    expect(found.database?.found).toMatch(/^PostgreSQL \d+.*, isolation repeatable read, schema of WhoDetached/);
+    expect(found.broker?.found).toMatch(/^RabbitMQ \d+\.\d+/);
+    expect(found.compute?.found).toBe(`${nova.url} speaks up to 2.96`);
+  });
+
+  it('warns of a guard that is off, and of detaches without a service token', async () => {
+    const [one, other] = [await world.attachedAttachment(), await world.attachedAttachment()];
+    await world.request('DELETE', `/v3/attachments/${one.id}`);
+    await world.request('DELETE', `/v3/attachments/${other.id}`, undefined, { 'X-Service-Token': 'nova:service:service' });
+
+    const { code, found } = await doctor(settings);
+
+    expect(code).toBe(0);
+    expect(found.detaches).toMatchObject({ verdict: 'warning', found: expect.stringMatching(/^1 by services, 1 by users within a day/) });
+    expect(found.compute).toMatchObject({ verdict: 'warning', found: expect.stringMatching(/^NOVA_GUARD is off/) });
+  });
+
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    ['a broker that is away', { AMQP_URL: 'amqp://127.0.0.1:1' }, 'broker', /ECONNREFUSED/],
+    ['compute that is away', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:1/v2.1' }, 'compute', /ECONNREFUSED/],
+    ['keys of another installation', { SECRETS_KEY_FILE: '/dev/null' }, 'keys', /SECRETS_KEY_FILE/],
+  ])('says with exit code 3 that there is %s', async (_, more, what, found) => {
+    const examination = await doctor({ ...settings, ...more });
+
+    expect(examination.code).toBe(3);
+    expect(examination.found[what]).toMatchObject({ verdict: 'failed', found: expect.stringMatching(found) });
+  });
+
+  it('says that compute is too old', async () => {
+    nova.newest = '2.88';
+
+    const { code, found } = await doctor({ ...settings, NOVA_GUARD: 'url', NOVA_URL: nova.url });
+
+    expect(code).toBe(3);
+    expect(found.compute).toMatchObject({ verdict: 'failed', found: `${nova.url} speaks up to 2.88, and 2.89 is needed` });
+  });
+
+  it('tells a queue that somebody else has declared from ours, and names a backend that nobody serves', async () => {
+    const lone = await startWorld();
+    const volume = await lone.volume();
+    await lone.workers.splice(0)[0]?.stop();
+    await until('nobody serves it', async () => (await lone.query('select 1 from workers')).length === 0);
+    const name = `mooring.backend.${lone.backend}`;
+    const connection = await connect(lone.amqpUrl);
+    const channel = await connection.createChannel();
+    await channel.deleteQueue(name);
+    const there = { DATABASE_URL: lone.databaseUrl, AMQP_URL: lone.amqpUrl, SECRETS_KEY_FILE: lone.keyFile };
+
+    const missing = await doctor(there);
+    await channel.assertQueue(name, { durable: true });
+    const foreign = await doctor(there);
+    await channel.deleteQueue(name);
+    await connection.close();
+
+    expect(missing.found[`backend ${lone.backend}`]).toMatchObject({ verdict: 'failed' });
+    expect(missing.found[`queue ${name}`]).toMatchObject({ verdict: 'failed', found: expect.stringMatching(/^missing/) });
+    expect(foreign.found[`queue ${name}`]).toMatchObject({ verdict: 'failed', found: expect.stringMatching(/^declared with other/) });
+    expect(volume).toBeDefined();
+    await lone.stop();
+  });
+});
+
+describe('with Keystone', () => {
+  let given: KeystoneWorld;
+  beforeAll(async () => void (given = await KeystoneWorld.start()), 180_000);
+  afterAll(() => given.stop());
+
+  it('proves the service’s own credentials, and looks for compute in its catalog', async () => {
+    const region = 'examined';
+    await given.identities.endpoint('compute', `${nova.url}/some-project`, region);
+    nova.newest = '2.96';
+    const own = await given.identities.user(['service'], await given.identities.project());
+    const powerless = await given.identities.user(['reader'], await given.identities.project());
+    const { OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME = '' } = own.configuration;
+    const asked = { ...settings, AUTH_STRATEGY: 'keystone', OS_AUTH_URL: given.keystone.url, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME };
+
+    const found = (await doctor({ ...asked, OS_REGION_NAME: region })).found;
+    const elsewhere = await doctor({ ...asked, OS_REGION_NAME: 'nowhere' });
+    const wrong = await doctor({ ...asked, OS_PASSWORD: 'not-it' });
+    const { OS_PROJECT_NAME: theirs = '', ...reader } = powerless.configuration;
+    const warned = (await doctor({ ...asked, ...reader, OS_PROJECT_NAME: theirs })).found;
+
+    expect(found.keystone).toMatchObject({ verdict: 'ok', found: expect.stringContaining('roles service') });
+    expect(found.compute).toMatchObject({ verdict: 'ok' });
+    expect(elsewhere).toMatchObject({ code: 3, found: { compute: { verdict: 'failed' } } });
+    expect(wrong).toMatchObject({ code: 3, found: { keystone: { verdict: 'failed', found: expect.stringContaining('401') } } });
+    expect(JSON.stringify(wrong)).not.toContain('not-it');
+    expect(warned.keystone).toMatchObject({ verdict: 'warning', found: expect.stringContaining('roles reader') });
+  });
+});
