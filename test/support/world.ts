@@ -138,7 +138,9 @@ export class World {
     const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: this.amqpUrl }));
     const database = await openPostgres({ DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: 8 });
 
-    @Module({ imports: [AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }), WorkerModule.forRoot(drivers)] })
+    @Module({
+      imports: [AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }), WorkerModule.forRoot(drivers, this.beside)],
+    })
     class WorkerProcess {}
     const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server([this.backend]), logger: LOGGER });
     await app.listen();

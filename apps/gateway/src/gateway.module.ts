@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@app/domain';
-import { KeystoneConfig, NovaConfig } from '@app/openstack';
+import { type KeystoneConfig, NovaConfig } from '@app/openstack';
 import { HealthConfig, Lifecycle } from '@app/platform';
 import { ATTACHMENT_LIST_RULES } from './attachments/attachment-list.rules.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
@@ -42,10 +42,6 @@ export { PolicyConfig } from './policy/policy.config.js';
 /** The HTTP edge that `GatewayModule` needs under it, for `NestFactory.create`. @throws StartError when OS_CACERT is no certificate */
 export const gatewayAdapter = (config: GatewayConfig, keystone?: KeystoneConfig): GatewayAdapter =>
   new GatewayAdapter(config, keystone ? new KeystoneAuth(keystone) : new NoAuth(config.PUBLIC_ENDPOINT));
-
-/** What the configuration has beside, where callers are known by Keystone. */
-export const identityConfig = ({ AUTH_STRATEGY }: NodeJS.ProcessEnv): { keystone: typeof KeystoneConfig } | object =>
-  AUTH_STRATEGY?.trim() === 'keystone' ? { keystone: KeystoneConfig } : {};
 
 /** Where the API can be reached once the application is made. @throws StartError when it can not listen there. */
 export async function listen(app: NestFastifyApplication, { HOST, PORT }: GatewayConfig): Promise<string> {

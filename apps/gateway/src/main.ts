@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfig } from '@app/attachments';
 import { AmqpConfig, amqpTransport, MessagingModule } from '@app/messaging';
-import { type KeystoneConfig, NovaConfig } from '@app/openstack';
+import { identityConfig, type KeystoneConfig, NovaConfig } from '@app/openstack';
 import {
   failStart,
   Health,
@@ -16,7 +16,7 @@ import {
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { gatewayAdapter, GatewayConfig, GatewayModule, identityConfig, listen, PolicyConfig } from './gateway.module.js';
+import { gatewayAdapter, GatewayConfig, GatewayModule, listen, PolicyConfig } from './gateway.module.js';
 
 const CONFIG = {
   http: GatewayConfig,

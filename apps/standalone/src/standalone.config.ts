@@ -1,9 +1,9 @@
 import { EmbeddedConfig, SecretsConfig, TimesConfig } from '@app/attachments';
 import { type Backend, BackendsConfig, parseBackends } from '@app/drivers';
-import { type KeystoneConfig, NovaConfig } from '@app/openstack';
+import { identityConfig, type KeystoneConfig, NovaConfig } from '@app/openstack';
 import { HealthConfig, loadConfig, LogConfig } from '@app/platform';
 import { IsInt, Max, Min } from 'class-validator';
-import { GatewayConfig, identityConfig, PolicyConfig } from '../../gateway/src/gateway.module.js';
+import { GatewayConfig, PolicyConfig } from '../../gateway/src/gateway.module.js';
 
 export class StandaloneConfig {
   /** The port that standalone serves its volumes on, over NBD; 0 takes a free one and keeps it. Not used when BACKENDS is set. */

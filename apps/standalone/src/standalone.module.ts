@@ -23,7 +23,7 @@ export interface Parts {
 @Module({})
 export class StandaloneModule {
   static forRoot({ gateway, store, drivers, transport, ...beside }: Parts): DynamicModule {
-    const edges = [GatewayModule.forRoot(gateway, beside), WorkerModule.forRoot(drivers)];
+    const edges = [GatewayModule.forRoot(gateway, beside), WorkerModule.forRoot(drivers, beside)];
     return { module: StandaloneModule, imports: [AttachmentsModule.forRoot(store), MessagingModule.forRoot(transport), ...edges] };
   }
 }

@@ -3,6 +3,7 @@ import { AttachmentsModule, DatabaseConfig, openStore, SecretsConfig, TimesConfi
 import { StartError } from '@app/domain';
 import { BackendsConfig, DriverRegistry, parseBackends } from '@app/drivers';
 import { AmqpConfig, amqpTransport } from '@app/messaging';
+import { identityConfig, NovaConfig } from '@app/openstack';
 import { failStart, HealthConfig, HealthListener, Lifecycle, loadConfig, LogConfig, onShutdown, ProcessLogger } from '@app/platform';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,17 +18,18 @@ const CONFIG = {
   amqp: AmqpConfig,
   backends: BackendsConfig,
   health: HealthConfig,
+  nova: NovaConfig,
   log: LogConfig,
 };
 
 async function main(): Promise<void> {
-  const config = loadConfig(CONFIG, process.env);
+  const config = loadConfig({ ...CONFIG, ...identityConfig(process.env) }, process.env);
   const logger = new ProcessLogger(config.log);
   const store = await openStore(config);
   const drivers = await opened(config.backends);
   const transport = amqpTransport(config.amqp);
 
-  @Module({ imports: [AttachmentsModule.forRoot(store), WorkerModule.forRoot(drivers)] })
+  @Module({ imports: [AttachmentsModule.forRoot(store), WorkerModule.forRoot(drivers, config)] })
   class WorkerProcess {}
   const names = drivers.backends.map(({ name }) => name);
   const app = await NestFactory.createMicroservice(WorkerProcess, { strategy: transport.server(names), logger });

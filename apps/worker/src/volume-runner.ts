@@ -9,6 +9,7 @@ import {
 import { OperationsService, TimesConfig } from '@app/attachments';
 import { DriverRegistry, type VolumeDriver } from '@app/drivers';
 import { Injectable, Logger } from '@nestjs/common';
+import { ComputeEvents } from './compute-events.js';
 import { explained, HandedOver, within, withoutSecrets } from './driver-step.js';
 
 type VolumeClaim = CreateVolumeClaim | DeleteVolumeClaim | ExtendVolumeClaim | SettleClaim;
@@ -22,6 +23,7 @@ export class VolumeRunner {
     private readonly operations: OperationsService,
     private readonly drivers: DriverRegistry,
     private readonly times: TimesConfig,
+    private readonly compute: ComputeEvents,
   ) {}
 
   /** As with an attach, what cannot be recorded is no failure of the driver. */
@@ -56,10 +58,16 @@ export class VolumeRunner {
       case 'delete-volume':
         return this.operations.volumeDeleted(claim);
       case 'extend-volume':
-        return this.operations.volumeExtended(claim);
+        return this.extended(claim);
       case 'settle':
         return this.operations.settled(claim, claim.live.length === 0);
     }
+  }
+
+  private async extended(claim: ExtendVolumeClaim): Promise<OperationState> {
+    const state = await this.operations.volumeExtended(claim);
+    this.compute.extended(claim); // behind the result: compute asks for the size as soon as it hears of it
+    return state;
   }
 
   private failed(claim: VolumeClaim, error: unknown): Promise<OperationState> {

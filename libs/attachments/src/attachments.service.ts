@@ -13,6 +13,7 @@ import {
   resentCreate,
   ServiceError,
   type Situation,
+  TRANSITIONS,
   unavailable,
   updateFailed,
 } from '@app/domain';
@@ -62,6 +63,13 @@ export class AttachmentsService {
   async list(caller: Caller, query: ListQuery, detail: boolean): Promise<AttachmentRecord[]> {
     const rows = await page<AttachmentRow>(this.database, ATTACHMENT_LIST, caller, query);
     return rows.map((row) => (detail ? attachmentRecord(this.keys, row) : attachmentSummary(row)));
+  }
+
+  /** The instances that use the volume. */
+  async instancesOf(volumeId: string): Promise<string[]> {
+    const rows = await this.database.rows<{ instance: string }>(sql`select distinct instance_uuid as instance from attachments
+      where volume_id = ${volumeId} and not deleted and attach_status = ${TRANSITIONS.complete.attachment} and instance_uuid is not null order by 1`);
+    return rows.map(({ instance }) => instance);
   }
 
   /** A row without a connection. @throws notFound, forbidden, invalid (spec: attachments-api §6.2). */

@@ -37,6 +37,12 @@ export class KeystoneConfig {
   @IsInt() @Min(1) readonly TOKEN_CACHE_SIZE: number = 10_000;
 }
 
+/** What a process reads beside its own, where callers are known by Keystone. */
+export const identityConfig = ({
+  AUTH_STRATEGY,
+}: Readonly<Record<string, string | undefined>>): { keystone: typeof KeystoneConfig } | object =>
+  AUTH_STRATEGY?.trim() === 'keystone' ? { keystone: KeystoneConfig } : {};
+
 function hasCredential(config: unknown): boolean {
   return (config as KeystoneConfig).OS_APPLICATION_CREDENTIAL_ID !== undefined;
 }

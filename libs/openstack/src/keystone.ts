@@ -50,8 +50,9 @@ export class Keystone {
     throw new KeystoneUnavailable(`Keystone at ${this.urls.join(', ')} cannot be asked: ${messageOf(why)}`, { cause: why });
   }
 
+  /** What is still asked has no answer. */
   close(): Promise<void> {
-    return this.agent.close();
+    return this.agent.destroy();
   }
 
   private async askOnce(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body: unknown): Promise<KeystoneAnswer> {

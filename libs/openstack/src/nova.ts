@@ -22,6 +22,15 @@ interface Asked {
   requestId: string;
 }
 
+/** What compute is told of a server: `tag` is the volume that it is about. */
+export interface ServerEvent {
+  name: 'volume-extended';
+  server_uuid: string;
+  tag: string;
+}
+
+/** The first microversion that knows the event of a volume that has grown. */
+const KNOWS_EXTENDED = '2.51';
 /** The first microversion whose answer says which attachment it is. */
 const SAYS_ATTACHMENT = '2.89';
 /** Of an endpoint, up to the version: some catalogs have the project behind it. */
@@ -45,7 +54,7 @@ export class Nova {
    */
   async attachmentOf(asked: Asked, instanceUuid: string, volumeId: string): Promise<string | null> {
     const path = `/servers/${encodeURIComponent(instanceUuid)}/os-volume_attachments/${encodeURIComponent(volumeId)}`;
-    const { status, body } = await this.get(`${withoutSlash(asked.url)}${path}`, headersOf(asked));
+    const { status, body } = await this.send(`${withoutSlash(asked.url)}${path}`, headersOf(asked, SAYS_ATTACHMENT));
     // Whatever else says 404, a proxy or a wrong URL, says nothing about the attachment.
     if (status === 404 && member(body, 'itemNotFound') !== undefined) return null;
     if (status >= 400 && status !== 404) throw new NovaError(status, `GET ${path}`);
@@ -55,20 +64,32 @@ export class Nova {
     return id;
   }
 
+  /** @throws NovaError, also where it takes only some of them; any other error where there was no answer */
+  async tell(asked: Asked, events: readonly ServerEvent[]): Promise<void> {
+    const path = '/os-server-external-events';
+    const headers = { 'Content-Type': 'application/json', ...headersOf(asked, KNOWS_EXTENDED) };
+    const { status } = await this.send(`${withoutSlash(asked.url)}${path}`, headers, JSON.stringify({ events }));
+    if (status !== 200) throw new NovaError(status, `POST ${path}`);
+  }
+
   /** The newest microversion that it speaks, which it tells without a token. @throws where there was no answer, or none that makes sense */
   async newestVersion(url: string): Promise<string> {
-    const { status, body } = await this.get(`${withoutSlash(VERSIONED.exec(url)?.[0] ?? url)}/`, {});
+    const { status, body } = await this.send(`${withoutSlash(VERSIONED.exec(url)?.[0] ?? url)}/`, {});
     const newest = member(member(body, 'version'), 'version');
     if (typeof newest !== 'string') throw new Error(`compute at ${url} answered ${status}, and not what versions it speaks`);
     return newest;
   }
 
+  /** What is still asked has no answer. */
   close(): Promise<void> {
-    return this.agent.close();
+    return this.agent.destroy();
   }
 
-  private async get(url: string, headers: Record<string, string>): Promise<{ status: number; body: unknown }> {
+  /** With a body it is a POST. */
+  private async send(url: string, headers: Record<string, string>, body: string | null = null): Promise<{ status: number; body: unknown }> {
     const answer = await request(url, {
+      method: body === null ? 'GET' : 'POST',
+      body,
       headers: { Accept: 'application/json', ...headers },
       dispatcher: this.agent,
       signal: AbortSignal.timeout(this.timeoutMs),
@@ -77,10 +98,10 @@ export class Nova {
   }
 }
 
-const headersOf = ({ token, requestId }: Asked): Record<string, string> => ({
+const headersOf = ({ token, requestId }: Asked, microversion: string): Record<string, string> => ({
   'X-Auth-Token': token,
-  'OpenStack-API-Version': `compute ${SAYS_ATTACHMENT}`,
-  'X-OpenStack-Nova-API-Version': SAYS_ATTACHMENT,
+  'OpenStack-API-Version': `compute ${microversion}`,
+  'X-OpenStack-Nova-API-Version': microversion,
   'X-OpenStack-Request-ID': requestId,
 });
 

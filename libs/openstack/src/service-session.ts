@@ -1,12 +1,15 @@
 import type { KeystoneConfig } from './keystone.config.js';
 import { type Keystone, KeystoneUnavailable } from './keystone.js';
+import type { Endpoint } from './catalog.js';
 import { readToken } from './token.js';
 
-interface OwnToken {
+export interface OwnToken {
   /** A secret. */
   id: string;
   /** From when on another one is asked for: a tenth of its life, a minute at most, before it ends. */
   renewAt: number;
+  /** Where its catalog has compute. */
+  compute: readonly Endpoint[];
 }
 
 const MOST_BEFORE_MS = 60_000;
@@ -40,7 +43,8 @@ export class ServiceSession {
       throw new KeystoneUnavailable(`Keystone gives this service no token: it answered ${status} to its own credentials`);
     }
     const life = token.expiresAt.getTime() - Date.now();
-    this.own = { id: subjectToken, renewAt: token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10) };
+    const renewAt = token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10);
+    this.own = { id: subjectToken, renewAt, compute: token.compute };
     return this.own;
   }
 }

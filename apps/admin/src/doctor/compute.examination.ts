@@ -9,7 +9,7 @@ interface Identity {
 }
 
 /** @throws where compute cannot be asked */
-export async function examineCompute(config: NovaConfig, identity: Identity | null, own: OwnToken | null): Promise<Finding[]> {
+export async function examineCompute(config: NovaConfig, identity: Identity | undefined, own: OwnToken | null): Promise<Finding[]> {
   const { NOVA_GUARD = identity ? 'catalog' : 'off', NOVA_URL, NOVA_INTERFACE, NOVA_TIMEOUT_MS } = config;
   if (NOVA_GUARD === 'off') return [warning('compute', 'NOVA_GUARD is off: users may detach what instances use (CVE-2023-2088)')];
   if (NOVA_GUARD === 'catalog' && !own) return []; // what is wrong with Keystone stands above

@@ -1,14 +1,14 @@
-import { KeystoneConfig, NovaConfig } from '@app/openstack';
+import { identityConfig, type KeystoneConfig, NovaConfig } from '@app/openstack';
 import { loadConfig } from '@app/platform';
 
-/** What the gateway is configured by, beside what every command reads. Null: callers are not known by Keystone. */
+/** What the gateway is configured by, beside what every command reads. */
 export interface DoctorConfig {
   nova: NovaConfig;
-  keystone: KeystoneConfig | null;
+  /** Where callers are known by it. */
+  keystone?: KeystoneConfig;
 }
 
 /** @throws ConfigError */
 export function doctorConfig(environment: NodeJS.ProcessEnv): DoctorConfig {
-  if (environment.AUTH_STRATEGY?.trim() !== 'keystone') return { ...loadConfig({ nova: NovaConfig }, environment), keystone: null };
-  return loadConfig({ nova: NovaConfig, keystone: KeystoneConfig }, environment);
+  return loadConfig({ nova: NovaConfig, ...identityConfig(environment) }, environment);
 }
