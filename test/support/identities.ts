@@ -12,7 +12,7 @@ export interface AccessRule {
   path: string;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Users, projects and roles in a Keystone, as its administrator makes them. */
 export class Identities {
@@ -43,6 +43,12 @@ export class Identities {
   /** The token is no good any more. */
   async revoke(token: string): Promise<void> {
     await this.call('DELETE', '/auth/tokens', undefined, { 'X-Subject-Token': token });
+  }
+
+  /** Every token that this user has: a new password revokes them, and the old one is then given back. */
+  async revokeAll(user: User): Promise<void> {
+    const { OS_PASSWORD } = user.configuration;
+    for (const password of [aName('password'), OS_PASSWORD]) await this.call('PATCH', `/users/${user.id}`, { user: { password } });
   }
 
   private role(name: string): Promise<string> {
@@ -94,6 +100,10 @@ export class User {
     private readonly url: string,
     private readonly facts: Facts,
   ) {}
+
+  get id(): string {
+    return this.facts.id;
+  }
 
   /** As a service has it in its configuration. */
   get configuration() {

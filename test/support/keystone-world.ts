@@ -25,6 +25,8 @@ export class KeystoneWorld {
     readonly project: Project,
     readonly member: User,
     readonly nova: User,
+    /** The service's own. */
+    readonly own: User,
   ) {}
 
   static async start({ config, world, keystone: settings, authUrl = (url) => url, byCredential }: Given = {}): Promise<KeystoneWorld> {
@@ -38,7 +40,7 @@ export class KeystoneWorld {
     const { configuration } = byCredential ? await own.credential() : own;
     const asked: Partial<KeystoneConfig> = { OS_AUTH_URL: authUrl(keystone.url), ...configuration, ...config };
     const started = await startWorld({ ...world, keystone: Object.assign(new KeystoneConfig(), asked) });
-    return new KeystoneWorld(started, keystone, identities, project, member, nova);
+    return new KeystoneWorld(started, keystone, identities, project, member, nova, own);
   }
 
   /** A list of attachments, as the holder of this token asks for it. */
