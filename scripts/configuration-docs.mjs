@@ -64,8 +64,7 @@ function variableOf(member) {
   const meaning = docComment(member);
   if (meaning === '') throw new Error(`${name}, in ${member.getSourceFile().fileName}, has no doc comment.`);
   const rules = (ts.getDecorators(member) ?? []).map(ruleOf);
-  const optional = rules.some((rule) => rule.name === 'isOptional');
-  return { name, meaning, allowed: allowedInWords(rules), standard: standardOf(member.initializer, optional) };
+  return { name, meaning, allowed: allowedInWords(rules), standard: standardOf(member.initializer, rules) };
 }
 
 function docComment(member) {
@@ -80,8 +79,10 @@ function ruleOf({ expression }) {
   return { name, args: name === 'validate' ? [] : expression.arguments.map((argument) => runInNewContext(`(${argument.getText()})`)) };
 }
 
-function standardOf(initializer, optional) {
-  if (initializer === undefined) return optional ? 'none' : 'required';
+/** A rule `IsFor…` says that it depends on other variables whether it is needed; on which stands in the doc comment. */
+function standardOf(initializer, rules) {
+  const has = (pattern) => rules.some(({ name }) => pattern.test(name));
+  if (initializer === undefined) return has(/^isOptional$/) ? 'none' : has(/^isFor/) ? 'none, or required' : 'required';
   const value = runInNewContext(`(${initializer.getText()})`);
   return `\`${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}\``;
 }

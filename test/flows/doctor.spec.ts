@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { NovaStandIn } from '../support/nova-stand-in';
 import { KeystoneWorld } from '../support/keystone-world';
+import { currentRun } from '../support/test-run';
 import { until } from '../support/until';
 import { startWorld, type World } from '../support/world';
 import { admin } from './admin-cli';
@@ -127,7 +130,16 @@ describe('with Keystone', () => {
     const own = await given.identities.user(['service'], await given.identities.project());
     const powerless = await given.identities.user(['reader'], await given.identities.project());
     const { OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME = '' } = own.configuration;
-    const asked = { ...settings, AUTH_STRATEGY: 'keystone', OS_AUTH_URL: given.keystone.url, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME };
+    const OS_PASSWORD_FILE = join(currentRun().folder, 'examined-password');
+    writeFileSync(OS_PASSWORD_FILE, `${OS_PASSWORD}\n`);
+    const asked = {
+      ...settings,
+      AUTH_STRATEGY: 'keystone',
+      OS_AUTH_URL: given.keystone.url,
+      OS_USERNAME,
+      OS_PASSWORD_FILE,
+      OS_PROJECT_NAME,
+    };
 
     const found = (await doctor({ ...asked, OS_REGION_NAME: region })).found;
     const elsewhere = await doctor({ ...asked, OS_REGION_NAME: 'nowhere' });

@@ -112,8 +112,9 @@ it('a line about a Keystone that cannot be asked says whose request it kept out'
   const requestId = answer.headers.get('x-openstack-request-id');
 
   expect(answer.status).toBe(503);
-  const told = () => linesOf(alone).find(({ message }) => String(message).startsWith('tokens cannot be checked'));
-  await until('it is logged', () => told() !== undefined);
-  expect(told()).toMatchObject({ level: 'error', request_id: requestId });
+  const told = (how: string) => linesOf(alone).find(({ message }) => String(message).startsWith(how));
+  await until('it is logged', () => told('tokens cannot be checked') !== undefined);
+  expect(told('tokens cannot be checked')).toMatchObject({ level: 'error', request_id: requestId });
+  expect(told('callers hear 503 until Keystone can be asked')).toMatchObject({ level: 'error' });
   await alone.end('SIGKILL');
 });

@@ -52,6 +52,7 @@ export async function listen(app: NestFastifyApplication, { HOST, PORT }: Gatewa
   } catch (cause) {
     throw new StartError(`The API cannot listen on HOST ${HOST}, PORT ${PORT} (${reasonOf(cause)}).`, { cause });
   }
+  (app.getHttpAdapter() as unknown as GatewayAdapter).proveIdentity(); // the one that `gatewayAdapter` has made
   const { port } = app.getHttpServer().address() as AddressInfo;
   return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
 }

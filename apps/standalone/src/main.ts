@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   });
   onShutdown(() => opened.closeAll(), logger);
   if (process.env.DATABASE_URL) logger.warn('DATABASE_URL is set, but standalone keeps its own database in DATA_DIR');
-  process.stdout.write(welcome(url));
+  process.stdout.write(config.keystone ? `ready ${url}\n` : welcome(url)); // its requests carry a token that only noauth takes
 }
 
 main().catch(failStart);

@@ -1,14 +1,18 @@
-import { IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+import { isThisMachine } from '@app/domain';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
 
 /** How this service proves itself to Keystone, and how it asks about others' tokens. Read where AUTH_STRATEGY is `keystone`. */
 export class KeystoneConfig {
   /** URL of Keystone, with or without `/v3`; several, with commas between, are asked in turn. */
-  @IsHttpUrls()
-  readonly OS_AUTH_URL: string;
+  @IsHttpUrls() @IsCovered() readonly OS_AUTH_URL: string;
+  /** `yes` lets tokens and the service's password leave this machine without TLS, by an OS_AUTH_URL of http, where the network is trusted. */
+  @IsIn(['yes', 'no']) readonly KEYSTONE_ALLOW_PLAIN: string = 'no';
   /** The service's user. Not needed with an application credential. */
   @IsForPassword() @MinLength(1) readonly OS_USERNAME?: string;
-  /** The password of OS_USERNAME. Not needed with an application credential. */
-  @IsForPassword() @MinLength(1) readonly OS_PASSWORD?: string;
+  /** The password of OS_USERNAME. Not needed with OS_PASSWORD_FILE, or with an application credential. */
+  @IsForPasswordItself() @MinLength(1) readonly OS_PASSWORD?: string;
+  /** File with the password of OS_USERNAME, so that it is in no environment; read anew each time that the service asks for a token. */
+  @IsOptional() @MinLength(1) readonly OS_PASSWORD_FILE?: string;
   /** The project that the service's user works in, `service` by custom. Not needed with an application credential. */
   @IsForPassword() @MinLength(1) readonly OS_PROJECT_NAME?: string;
   /** The domain of OS_USERNAME. */
@@ -17,8 +21,10 @@ export class KeystoneConfig {
   @MinLength(1) readonly OS_PROJECT_DOMAIN_NAME: string = 'Default';
   /** Id of an application credential of the service's user, in place of its password. */
   @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_ID?: string;
-  /** The secret of OS_APPLICATION_CREDENTIAL_ID. Needed with that alone. */
-  @IsForCredential() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
+  /** The secret of OS_APPLICATION_CREDENTIAL_ID. Needed with that, unless a file holds it. */
+  @IsForCredentialItself() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
+  /** File with the secret of OS_APPLICATION_CREDENTIAL_ID; read as OS_PASSWORD_FILE is. */
+  @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET_FILE?: string;
   /** The region whose endpoints of other services are used; the first in the catalog when it is absent. */
   @IsOptional() @MinLength(1) readonly OS_REGION_NAME?: string;
   /** PEM file with the CA that certificates of Keystone and compute are checked against, instead of the system's. */
@@ -51,8 +57,12 @@ function IsForPassword(): PropertyDecorator {
   return ValidateIf((config) => !hasCredential(config));
 }
 
-function IsForCredential(): PropertyDecorator {
-  return ValidateIf(hasCredential);
+function IsForPasswordItself(): PropertyDecorator {
+  return ValidateIf((config: KeystoneConfig) => !hasCredential(config) && config.OS_PASSWORD_FILE === undefined);
+}
+
+function IsForCredentialItself(): PropertyDecorator {
+  return ValidateIf((config: KeystoneConfig) => hasCredential(config) && config.OS_APPLICATION_CREDENTIAL_SECRET_FILE === undefined);
 }
 
 const HTTP_URLS = /^https?:\/\/[^\s,]+(?:\s*,\s*https?:\/\/[^\s,]+)*$/;
@@ -66,6 +76,23 @@ function IsHttpUrls(): PropertyDecorator {
         args?.value === undefined
           ? 'OS_AUTH_URL is not set, but must be the URL of Keystone.'
           : `OS_AUTH_URL is ${JSON.stringify(args.value)}, but must be a URL of http or https, or several with commas between.`,
+    },
+  });
+}
+
+/** What begins with http goes where everybody on the way can read it. */
+function IsCovered(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCovered',
+    validator: {
+      validate: (value, args) => {
+        if (typeof value !== 'string' || !HTTP_URLS.test(value)) return true; // said already
+        const stays = (url: string) => url.startsWith('https:') || isThisMachine(new URL(url).hostname);
+        return (args?.object as KeystoneConfig).KEYSTONE_ALLOW_PLAIN === 'yes' || value.split(/\s*,\s*/).every(stays);
+      },
+      defaultMessage: () =>
+        "OS_AUTH_URL leaves this machine without TLS, and with it the service's password and every token: let it begin with https, or say " +
+        'KEYSTONE_ALLOW_PLAIN=yes where the network is trusted.',
     },
   });
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { KeystoneConfig } from './keystone.config.js';
 import { type Keystone, KeystoneUnavailable } from './keystone.js';
 import type { Endpoint } from './catalog.js';
@@ -50,13 +51,27 @@ export class ServiceSession {
 }
 
 function credentials(config: KeystoneConfig): object {
-  const { OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret } = config;
-  if (id !== undefined) return { identity: { methods: ['application_credential'], application_credential: { id, secret } } };
+  const { OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET, OS_APPLICATION_CREDENTIAL_SECRET_FILE } = config;
+  if (id !== undefined) {
+    const secret =
+      OS_APPLICATION_CREDENTIAL_SECRET ?? secretIn('OS_APPLICATION_CREDENTIAL_SECRET_FILE', OS_APPLICATION_CREDENTIAL_SECRET_FILE);
+    return { identity: { methods: ['application_credential'], application_credential: { id, secret } } };
+  }
+  const password = config.OS_PASSWORD ?? secretIn('OS_PASSWORD_FILE', config.OS_PASSWORD_FILE);
   return {
     identity: {
       methods: ['password'],
-      password: { user: { name: config.OS_USERNAME, domain: { name: config.OS_USER_DOMAIN_NAME }, password: config.OS_PASSWORD } },
+      password: { user: { name: config.OS_USERNAME, domain: { name: config.OS_USER_DOMAIN_NAME }, password } },
     },
     scope: { project: { name: config.OS_PROJECT_NAME, domain: { name: config.OS_PROJECT_DOMAIN_NAME } } },
   };
+}
+
+/** @throws KeystoneUnavailable: without it nobody can be asked */
+function secretIn(variable: string, path = ''): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch (cause) {
+    throw new KeystoneUnavailable(`${variable}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
 }

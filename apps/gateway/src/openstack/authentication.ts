@@ -21,6 +21,8 @@ export interface Identity {
 export interface Authentication {
   /** Null: nobody who may come in. @throws KeystoneUnavailable when nobody can tell */
   identify(request: FastifyRequest): Identity | null | Promise<Identity | null>;
+  /** Says in the log whether callers can be known; nothing waits for it. Never rejects. */
+  prove(): Promise<void>;
   /** The answer to nobody. */
   refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply;
   close(): Promise<void>;

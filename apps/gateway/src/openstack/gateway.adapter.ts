@@ -73,6 +73,11 @@ export class GatewayAdapter extends FastifyAdapter {
     await this.authentication.close();
   }
 
+  /** Once it listens: a service that nobody can come in to should say so before the first caller does. */
+  proveIdentity(): void {
+    void this.authentication.prove();
+  }
+
   /** Whoever is answered here goes no further. */
   private async receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {

@@ -1,4 +1,5 @@
 import { isAccessible, Keystone, type KeystoneConfig, ServiceSession, type Token, TokenValidator } from '@app/openstack';
+import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication, Identity } from './authentication.js';
 import { JSON_MEDIA_TYPE } from './media-type.js';
@@ -6,6 +7,8 @@ import { JSON_MEDIA_TYPE } from './media-type.js';
 /** What keystonemiddleware does in front of Cinder (spec: microversions-and-errors §4, state-machine §6.1). */
 export class KeystoneAuth implements Authentication {
   private readonly keystone: Keystone;
+  private readonly logger = new Logger(KeystoneAuth.name);
+  private readonly session: ServiceSession;
   private readonly tokens: TokenValidator;
   private readonly serviceRoles: readonly string[];
   private readonly whereToGo: string;
@@ -13,7 +16,8 @@ export class KeystoneAuth implements Authentication {
   /** @throws StartError when OS_CACERT is no certificate */
   constructor(config: KeystoneConfig) {
     this.keystone = new Keystone(config);
-    this.tokens = new TokenValidator(this.keystone, new ServiceSession(this.keystone, config), config);
+    this.session = new ServiceSession(this.keystone, config);
+    this.tokens = new TokenValidator(this.keystone, this.session, config);
     this.serviceRoles = config.SERVICE_TOKEN_ROLES.split(',').map((role) => role.trim());
     this.whereToGo = `Keystone uri="${config.WWW_AUTHENTICATE_URI ?? this.keystone.urls[0]}"`;
   }
@@ -29,6 +33,15 @@ export class KeystoneAuth implements Authentication {
     const user = await this.tokens.validate(userToken, service !== null);
     if (!user || !(service || isAccessible(user, request.method, pathOf(request)))) return null;
     return identityOf(user, service);
+  }
+
+  async prove(): Promise<void> {
+    try {
+      await this.session.token();
+      this.logger.log(`Keystone at ${this.keystone.urls.join(', ')} knows this service`);
+    } catch (error) {
+      this.logger.error(`callers hear 503 until Keystone can be asked: ${(error as Error).message}`);
+    }
   }
 
   refuse(_request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -17,6 +17,8 @@ export class NoAuth implements Authentication {
     return identify(headers);
   }
 
+  async prove(): Promise<void> {}
+
   refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const url = `${endpointOf(request, this.publicEndpoint)}${request.originalUrl}`;
     return reply.status(204).headers(invitation(request.headers, url)).header('Content-Type', TEXT_MEDIA_TYPE).send();
