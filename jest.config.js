@@ -36,7 +36,7 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/conformance-report.cjs'],
   projects: [
     { ...base, displayName: 'rules', testRegex: '/(apps|libs)/.*\\.spec\\.ts$' },
-    { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/|clients/).*\\.spec\\.ts$' },
+    { ...withServers, displayName: 'system', testRegex: '/test/(?!faults/|clients/|fuzz/).*\\.spec\\.ts$' },
     // The clients of OpenStack, as Debian has them; each command is a process of its own.
     {
       ...withServers,
@@ -45,6 +45,8 @@ module.exports = {
       setupFilesAfterEnv: ['<rootDir>/test/clients/time-limit.ts'],
       testRegex: '/test/clients/.*\\.spec\\.ts$',
     },
+    // Requests that nobody should send, to a gateway in a process of its own whose memory is watched: nothing beside it (`--runInBand`).
+    { ...withServers, displayName: 'fuzz', testRegex: '/test/fuzz/.*\\.spec\\.ts$' },
     // They kill, freeze and starve: one at a time (`--runInBand`), and nothing beside them.
     { ...withServers, displayName: 'faults', testRegex: '/test/faults/.*\\.spec\\.ts$' },
   ],

@@ -37,6 +37,8 @@ interface Operation {
 }
 
 const canonical = urlRewriter('[0-9a-f\\-]+');
+/** The names that JSON goes out by where nothing is refused. */
+const SUCCESSES = ['application/json', 'application/vnd.openstack.volume+json'];
 /** How the gateway words what a schema refuses. */
 const SCHEMA_WORDS = /^Invalid input for field\/attribute |is a required property$|^Additional properties are not allowed/;
 
@@ -116,7 +118,7 @@ export class DocumentCheck {
 
   private actionFault({ status, answer: schema }: Action, answer: Exchange['answer']): string | null {
     if (String(answer.status) !== status) return `status ${answer.status} is not that of the action, ${status}`;
-    return this.bodyFault(schema && { 'application/json': { schema } }, answer);
+    return this.bodyFault(schema && Object.fromEntries(SUCCESSES.map((name) => [name, { schema }])), answer);
   }
 
   private bodyFault(content: Content | undefined, { headers, body, text }: Exchange['answer']): string | null {

@@ -1,0 +1,61 @@
+import { until } from '../support/until';
+import { startWorld, type World } from '../support/world';
+import { CALLERS, IS_LONG, REQUESTS, SEED, WARM } from './form';
+import { Fuzz } from './fuzz';
+import { SMUGGLED } from './shapes';
+
+/** What may be refused all the same: it is there no longer, belongs to somebody else, or is in another state. */
+const HEALTHY_SHARE = 0.4;
+const GROWTH = 1.1;
+
+let world: World;
+let fuzz: Fuzz;
+let memory: { warm: number; end: number };
+
+beforeAll(async () => {
+  world = await startWorld({ gateways: 0 });
+  fuzz = await Fuzz.start(world, SEED, { callers: CALLERS });
+  say(`fuzz: ${REQUESTS} requests of seed ${SEED}; the same again: FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS}`);
+  await fuzz.upTo(Math.min(WARM, REQUESTS));
+  const warm = await fuzz.memory();
+  await fuzz.upTo(REQUESTS);
+  await fuzz.end();
+  memory = { warm, end: await fuzz.memory() };
+  report();
+}, 7_200_000);
+afterAll(() => world.stop());
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+function report(): void {
+  const { tally, findings } = fuzz;
+  say(tally.toString());
+  say(`5xx that the contract names: ${JSON.stringify(Object.fromEntries(tally.named5xx))}`);
+  say(`PSS: ${memory.warm.toFixed(1)} MB after ${Math.min(WARM, REQUESTS)} requests, ${memory.end.toFixed(1)} MB after ${REQUESTS}`);
+  say(`well-formed and done: ${(tally.done * 100).toFixed(0)} %; never done: ${tally.neverDone.join(', ') || 'nothing'}`);
+  for (const { n, what, plan } of findings.slice(0, 40)) say(`found at request ${n}: ${what}\n${plan}`);
+}
+
+it('no answer is an error that the contract does not name, or is off its schema', () => expect(fuzz.findings).toEqual([]));
+
+it('nothing was carried out that stood within another request', async () => {
+  expect(await world.query('select id from volumes where name = $1', [SMUGGLED])).toEqual([]);
+});
+
+it('what was well-formed was done, as far as it could be', () => {
+  expect(fuzz.tally.done).toBeGreaterThan(HEALTHY_SHARE);
+});
+
+if (IS_LONG) {
+  it('every route and action was done at least once', () => expect(fuzz.tally.neverDone).toEqual([]));
+
+  it(`memory has not grown by more than a tenth since request ${WARM}`, () => {
+    expect(memory.end).toBeLessThanOrEqual(memory.warm * GROWTH);
+  });
+}
+
+it('all that was promised ends, and the gateway too when it is told to', async () => {
+  await until('no operation is unfinished', async () => (await world.unfinished()).length === 0, 60_000);
+
+  expect(await fuzz.gateway.end('SIGTERM')).toBe(0);
+});
