@@ -1,4 +1,4 @@
-import { connectionAnswerOf, connectionInfoOf } from './connection-info.js';
+import { connectionAnswerOf, connectionInfoOf, withoutSecrets } from './connection-info.js';
 
 const claim = (
   more: {
@@ -77,4 +77,44 @@ it.each([
 
   expect(told({})).toMatchObject({ physical_block_size: physical, logical_block_size: logical });
   expect(told({ logical_block_size: '8192' })).not.toHaveProperty('physical_block_size');
+});
+
+it.each([
+  [null, null],
+  [{}, {}],
+  [
+    {
+      driver_volume_type: 'iscsi',
+      target_iqn: 'iqn',
+      auth_method: 'CHAP',
+      auth_username: 'u',
+      auth_password: 'p',
+      discovery_auth_password: 'q',
+    },
+    { driver_volume_type: 'iscsi', target_iqn: 'iqn', auth_method: 'CHAP', auth_username: 'u' },
+  ],
+  [
+    {
+      driver_volume_type: 'rbd',
+      name: 'pool/volume',
+      hosts: ['a'],
+      keyring: 'k',
+      secret_uuid: 'x',
+      secret_type: 'ceph',
+      encryption_key_id: 'i',
+    },
+    { driver_volume_type: 'rbd', name: 'pool/volume', hosts: ['a'], encryption_key_id: 'i' },
+  ],
+  [
+    {
+      driver_volume_type: 'nvmeof',
+      data: { portals: [{ host: 'h', dhchap_key: 'k' }], tls_psk: 'k', session_token: 't', qos_specs: null },
+    },
+    { driver_volume_type: 'nvmeof', data: { portals: [{ host: 'h' }], qos_specs: null } },
+  ],
+])('of %j its secrets are left out', (info, expected) => {
+  const before = structuredClone(info);
+
+  expect(withoutSecrets(info)).toEqual(expected);
+  expect(info).toEqual(before);
 });

@@ -13,6 +13,24 @@ export type DiskGeometry = (typeof DISK_GEOMETRIES)[number];
 /** What a host needs to reach its volume, as it is stored and answered: one flat object. Carries secrets: never logged. */
 export type ConnectionInfo = Record<string, unknown>;
 
+/** What lets somebody in, by the names that drivers give it; where a volume is, and for whom, is none. */
+const SECRET_KEY = /^secret|(?:password|secret|keyring|psk|_key|_token)$/i;
+
+/** The same without its secrets, on whatever level they are: keys that are left out, so that nobody logs in with a mask. */
+export function withoutSecrets<Info extends ConnectionInfo | null>(info: Info): Info {
+  return shown(info) as Info;
+}
+
+function shown(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(shown);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !SECRET_KEY.test(key))
+      .map(([key, inner]) => [key, shown(inner)]),
+  );
+}
+
 /**
  * Finishes a driver's answer: the worker's own keys are added to `data`, then data and all other top-level keys become one object
  * (spec: attachments-api §2.3, worker-and-drivers §4). `access_mode` follows the mode in force, where Cinder always says rw (DEVIATE).

@@ -6,7 +6,7 @@ import { ATTACHMENT_LIST_RULES } from './attachment-list.rules.js';
 import { ATTACHMENT, ATTACHMENT_SUMMARY, EXAMPLE_ATTACHMENT, EXAMPLE_CONNECTOR } from './attachment.schema.js';
 import { attachmentDetails, attachmentSummaries, attachmentView } from './attachment.view.js';
 
-const ONE = { schema: objectOf(null, { attachment: ATTACHMENT }), example: attachmentView(EXAMPLE_ATTACHMENT) };
+const ONE = { schema: objectOf(null, { attachment: ATTACHMENT }), example: attachmentView(EXAMPLE_ATTACHMENT, () => true) };
 const RESERVED: AttachmentRecord = {
   ...EXAMPLE_ATTACHMENT,
   attachStatus: 'reserved',
@@ -23,7 +23,10 @@ const summaries = (of: AttachmentRecord) => ({
   schema: objectOf(null, { attachments: listOf(ATTACHMENT_SUMMARY) }),
   example: attachmentSummaries([of]),
 });
-const DETAILS = { schema: objectOf(null, { attachments: listOf(ATTACHMENT) }), example: attachmentDetails([EXAMPLE_ATTACHMENT]) };
+const DETAILS = {
+  schema: objectOf(null, { attachments: listOf(ATTACHMENT) }),
+  example: attachmentDetails([EXAMPLE_ATTACHMENT], () => true),
+};
 
 const { volumeId: volume_uuid, instanceUuid: instance_uuid } = EXAMPLE_ATTACHMENT;
 const REPEAT = 'At the wait limit (504) the work goes on: the same request again joins it.';
@@ -47,7 +50,7 @@ export const ATTACHMENT_ROUTES = {
     summary: 'Reserve a volume, and connect it where a connector is named',
     description: 'Without a connector, or with an empty one, the volume is reserved and no driver asked.',
     request: { example: { attachment: { volume_uuid, instance_uuid, connector: null } } },
-    answer: { ...ONE, example: attachmentView(RESERVED) },
+    answer: { ...ONE, example: attachmentView(RESERVED, () => true) },
     refuses: ['notFound', 'conflict'],
   },
   update: {

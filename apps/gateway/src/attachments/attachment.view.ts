@@ -1,4 +1,6 @@
 import type { AttachmentRecord } from '@app/attachments';
+import { withoutSecrets } from '@app/domain';
+import type { May } from '../policy/policy.parts.js';
 
 /** spec: attachments-api §2.1 */
 export const attachmentSummary = ({ id, attachStatus, instanceUuid, volumeId }: AttachmentRecord) => ({
@@ -9,7 +11,7 @@ export const attachmentSummary = ({ id, attachStatus, instanceUuid, volumeId }: 
 });
 
 /** spec: attachments-api §2.2. Carries secrets: never logged. Written out, since copying the summary's members costs a long page a quarter of its time. */
-export const attachmentDetail = (attachment: AttachmentRecord) => ({
+const attachmentDetail = (attachment: AttachmentRecord, isTrusted: boolean) => ({
   id: attachment.id,
   status: attachment.attachStatus,
   instance: attachment.instanceUuid,
@@ -17,9 +19,14 @@ export const attachmentDetail = (attachment: AttachmentRecord) => ({
   attached_at: attachment.attachTime ?? '',
   detached_at: attachment.detachTime ?? '',
   attach_mode: attachment.attachMode,
-  connection_info: attachment.connectionInfo,
+  connection_info: isTrusted ? attachment.connectionInfo : withoutSecrets(attachment.connectionInfo),
 });
 
-export const attachmentView = (attachment: AttachmentRecord) => ({ attachment: attachmentDetail(attachment) });
+export const attachmentView = (attachment: AttachmentRecord, may: May) => ({
+  attachment: attachmentDetail(attachment, may('volume:attachment_secrets')),
+});
 export const attachmentSummaries = (attachments: AttachmentRecord[]) => ({ attachments: attachments.map(attachmentSummary) });
-export const attachmentDetails = (attachments: AttachmentRecord[]) => ({ attachments: attachments.map(attachmentDetail) });
+export function attachmentDetails(attachments: AttachmentRecord[], may: May) {
+  const isTrusted = may('volume:attachment_secrets');
+  return { attachments: attachments.map((attachment) => attachmentDetail(attachment, isTrusted)) };
+}

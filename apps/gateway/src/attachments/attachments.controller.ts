@@ -39,8 +39,8 @@ export class AttachmentsController {
   }
 
   @Get('detail')
-  async listDetail(@Caller() caller: CallerFacts, @Version() version: Microversion, @QueryOf() query: Query) {
-    return attachmentDetails(await this.attachments.list(caller, this.listQuery(caller, version, query), true));
+  async listDetail(@Caller() caller: CallerFacts, @May() may: MayOf, @Version() version: Microversion, @QueryOf() query: Query) {
+    return attachmentDetails(await this.attachments.list(caller, this.listQuery(caller, version, query), true), may);
   }
 
   /** Routes that Cinder's router has without a method behind them (spec: attachments-api §1). */
@@ -50,8 +50,8 @@ export class AttachmentsController {
   }
 
   @Get(':id')
-  async show(@Param('id') id: string, @Caller() caller: CallerFacts) {
-    return attachmentView(await this.attachments.find(caller, id));
+  async show(@Param('id') id: string, @Caller() caller: CallerFacts, @May() may: MayOf) {
+    return attachmentView(await this.attachments.find(caller, id), may);
   }
 
   @Post()
@@ -64,11 +64,11 @@ export class AttachmentsController {
     const { volume_uuid: volumeId, instance_uuid: instanceUuid = null, mode = null, connector } = attachment;
     const request = { volumeId, instanceUuid, mode, leaveToShare: leave(may, 'volume:multiattach_bootable_volume') };
     annotate({ volume_id: volumeId });
-    if (!isConnector(connector)) return this.reserve(caller, request);
+    if (!isConnector(connector)) return attachmentView(await this.reserved(caller, request), may);
 
     const promised = noted(await this.attachments.beginCreate(caller, { ...request, connector }));
     const look = await this.waiter.carriedOut(promised, caller.requestId);
-    if (look) return attachmentView(created(look, promised.attachmentId ?? ''));
+    if (look) return attachmentView(created(look, promised.attachmentId ?? ''), may);
     // This caller can never name the id, so nobody but us could take back what may still come to be (design §6).
     const detach = await this.attachments.abandonCreate(caller, promised).catch(notTakenBack);
     if (detach) this.waiter.ring(detach, caller.requestId);
@@ -76,11 +76,16 @@ export class AttachmentsController {
   }
 
   @Put(':id')
-  async update(@Param('id') id: string, @RequestBody(UpdateAttachment) { attachment }: UpdateAttachment, @Caller() caller: CallerFacts) {
+  async update(
+    @Param('id') id: string,
+    @RequestBody(UpdateAttachment) { attachment }: UpdateAttachment,
+    @Caller() caller: CallerFacts,
+    @May() may: MayOf,
+  ) {
     const promised = noted(await this.attachments.beginAttach(caller, id, attachment.connector));
     const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (!look) throw outcomeUnknown();
-    return attachmentView(attached(look, id));
+    return attachmentView(attached(look, id), may);
   }
 
   @Delete(':id')
@@ -105,10 +110,10 @@ export class AttachmentsController {
     completed(look, id);
   }
 
-  private async reserve(caller: CallerFacts, request: Parameters<AttachmentsService['reserve']>[1]) {
+  private async reserved(caller: CallerFacts, request: Parameters<AttachmentsService['reserve']>[1]) {
     const reserved = await this.attachments.reserve(caller, request);
     annotate({ attachment_id: reserved.id });
-    return attachmentView(reserved);
+    return reserved;
   }
 
   private listQuery(caller: CallerFacts, version: Microversion, query: Query): ListQuery {

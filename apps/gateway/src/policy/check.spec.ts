@@ -55,6 +55,17 @@ describe('one check', () => {
     expect(allows(text, alice, target)).toBe(expected);
   });
 
+  it.each<[string, readonly string[] | undefined, boolean]>([
+    ['service_roles:service', ['reader', 'service'], true],
+    ['service_roles:service', ['Service'], false],
+    ['service_roles:service', [], false],
+    ['service_roles:service', undefined, false],
+    ['service_roles:None', [], false],
+    ['role:service', ['service'], false],
+  ])('%p with a service token of the roles %j: %p', (text, serviceRoles, expected) => {
+    expect(allows(text, { ...alice, ...(serviceRoles && { serviceRoles }) })).toBe(expected);
+  });
+
   it('a token without a project is of no target, though that one has no project either', () => {
     expect(allows('project_id:%(project_id)s', root, {})).toBe(false);
     expect(allows('project_id:%(project_id)s', root, { project_id: 'None' })).toBe(false);
@@ -111,7 +122,7 @@ describe('a text that is no check is refused where it goes wrong', () => {
     ['rule:', 'at character 1 (rule:): expected a word right behind the colon'],
     [
       'domain_id:x',
-      'at character 1 (domain_id): expected one of rule, role, user_id, project_id, system_scope, is_admin, is_admin_project',
+      'at character 1 (domain_id): expected one of rule, role, user_id, project_id, system_scope, is_admin, is_admin_project, service_roles',
     ],
     ['!role:x', 'at character 1 (!role): expected one of rule'],
     ['is_admin:true', 'at character 10 (true): expected True or False'],

@@ -5,6 +5,8 @@ export interface Subject {
   userId: string;
   projectId: string | null;
   roles: readonly string[];
+  /** Those of the service token that came along. */
+  serviceRoles?: readonly string[];
   /** What `Policy.isAdmin` said of this caller. */
   isAdmin: boolean;
   systemScope: 'all' | null;
@@ -50,13 +52,16 @@ function joined(by: 'and' | 'or', left: Allows, right: Allows): Allows {
 function hasRole(role: Value): Allows {
   if (role.of !== 'text') {
     const wanted = reader(role);
-    return (caller, target) => includesRole(caller.roles, wanted(caller, target)?.toLowerCase());
+    return (caller, target) => {
+      const name = wanted(caller, target);
+      return typeof name === 'string' && includesRole(caller.roles, name.toLowerCase());
+    };
   }
   const wanted = role.text.toLowerCase();
   return ({ roles }) => includesRole(roles, wanted);
 }
 
-function includesRole(roles: readonly string[], wanted: string | undefined): boolean {
+function includesRole(roles: readonly string[], wanted: string): boolean {
   for (const role of roles) if (role === wanted || role.toLowerCase() === wanted) return true;
   return false;
 }
@@ -66,16 +71,24 @@ function areEqual(left: Value, right: Value): Allows {
   const mine = reader(left);
   if (right.of === 'text') {
     const text = right.text === 'None' && left.of !== 'text' ? null : right.text;
-    return (caller, target) => mine(caller, target) === text;
+    return (caller, target) => isOrHas(mine(caller, target), text);
   }
   const theirs = reader(right);
   return (caller, target) => {
-    const value = mine(caller, target);
-    return value != null && value === theirs(caller, target);
+    const other = theirs(caller, target);
+    return typeof other === 'string' && isOrHas(mine(caller, target), other);
   };
 }
 
-type Reader = (caller: Subject, target: Target) => string | null | undefined;
+type Found = string | readonly string[] | null | undefined;
+type Reader = (caller: Subject, target: Target) => Found;
+
+/** Of several values one is enough, letter by letter. */
+function isOrHas(found: Found, wanted: string | null): boolean {
+  if (found === null || typeof found !== 'object') return found === wanted;
+  for (const one of found) if (one === wanted) return true;
+  return false;
+}
 
 function reader(value: Value): Reader {
   switch (value.of) {
@@ -95,6 +108,7 @@ const CALLER: Record<CallerFact, Reader> = {
   project_id: ({ projectId }) => projectId,
   system_scope: ({ systemScope }) => systemScope,
   is_admin: ({ isAdmin }) => inPython(isAdmin),
+  service_roles: ({ serviceRoles = [] }) => serviceRoles,
   is_admin_project: ({ isAdminProject = true }) => inPython(isAdminProject),
 };
 

@@ -42,8 +42,8 @@ export class PolicyGuard implements CanActivate {
   }
 
   private who(caller: Caller, isOfSystem: boolean): { caller: Caller; subject: Subject; own: Target } {
-    const { userId, roles } = caller;
-    const token = { userId, projectId: caller.projectId || null, systemScope: isOfSystem ? ('all' as const) : null };
+    const { userId, roles, serviceRoles } = caller;
+    const token = { userId, projectId: caller.projectId || null, systemScope: isOfSystem ? ('all' as const) : null, serviceRoles };
     const isAdmin = this.policy.isAdmin(roles, token);
     return { caller: { ...caller, isAdmin }, subject: { ...token, roles, isAdmin }, own: targetOf(caller) };
   }

@@ -1,5 +1,5 @@
 import { policyRefuses } from '@app/domain';
-import { ADMIN, type DeclaredCheck, MEMBER, READER } from './policy.rules.js';
+import { ADMIN, type DeclaredCheck, EVERYBODY, MEMBER, READER } from './policy.rules.js';
 
 /** A rule that is asked within a call, about a part of it. */
 interface PartRule extends DeclaredCheck {
@@ -9,6 +9,8 @@ interface PartRule extends DeclaredCheck {
 
 /** Asked beside the one rule of the route: what they refuse, or leave out of an answer, is known only within. */
 export const PART_RULES = {
+  // Ours alone: Cinder shows whoever finds an attachment what it is connected with.
+  'volume:attachment_secrets': { rule: EVERYBODY, decides: 'Passwords and keys in `connection_info`, wherever it is answered' },
   'volume:multiattach': { ...MEMBER, decides: '`POST /volumes` of a type with `multiattach`' },
   'volume:multiattach_bootable_volume': { ...MEMBER, decides: '`POST /attachments` for a bootable volume that is in use' },
   'volume:extend_attached_volume': { ...MEMBER, decides: '`os-extend` of a volume in use, beside `volume:extend`' },

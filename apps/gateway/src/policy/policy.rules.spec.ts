@@ -66,8 +66,8 @@ describe('the page for operators', () => {
     expect(rows.filter((cells) => cells.length === 4)).toEqual(expected);
   });
 
-  it('shows a file that may be used as it stands', () => {
-    const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+  it('shows what may stand in a file', () => {
+    const example = Array.from(page.matchAll(/```yaml\n([^]*?)```/g), ([, block]) => block).join('');
     const folder = mkdtempSync(join(tmpdir(), 'policy-page-'));
     const file = join(folder, 'policy.yaml');
     writeFileSync(file, example);
@@ -78,6 +78,8 @@ describe('the page for operators', () => {
     const auditor = { userId: 'u', projectId: 'p1', roles: ['auditor'], isAdmin: false, systemScope: null };
     expect(policy.allows('volume:get_volume_metadata', auditor, { project_id: 'p1' })).toBe(true);
     expect(policy.allows('volume:extend', auditor, { project_id: 'p1' })).toBe(false);
+    expect(policy.allows('volume:attachment_secrets', auditor, {})).toBe(false);
+    expect(policy.allows('volume:attachment_secrets', { ...auditor, serviceRoles: ['service'] }, {})).toBe(true);
   });
 
   it('names what no rule is asked for', () => {

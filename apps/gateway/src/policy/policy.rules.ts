@@ -21,7 +21,7 @@ export const BASE_RULES = {
 } as const satisfies Record<string, string>;
 
 const OWNER = 'rule:admin_or_owner';
-const EVERYBODY = '';
+export const EVERYBODY = '';
 export const MEMBER = { rule: 'rule:xena_system_admin_or_project_member', legacy: OWNER };
 export const READER = { rule: 'rule:xena_system_admin_or_project_reader', legacy: OWNER };
 export const ADMIN = { rule: 'rule:admin_api' };

@@ -1,6 +1,6 @@
 import { Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { type Caller as CallerFacts, VolumeActionsService, VolumesService } from '@app/attachments';
-import type { AttachByAction, ReleaseGuard } from '@app/domain';
+import { type AttachByAction, type ReleaseGuard, withoutSecrets } from '@app/domain';
 import type { FastifyReply } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import { NovaGuard, type NovaRequester, Requester } from '../nova/nova.guard.js';
@@ -69,9 +69,10 @@ export class VolumeActionsController {
     'os-attach': ({ caller, id }, said) => this.actions.attach(caller, id, attachmentOf(said)),
     'os-detach': ({ caller, id, guard }, { attachment_id: attachmentId = null }) =>
       this.connections.detach(caller, id, { attachmentId, guard }),
-    'os-initialize_connection': async ({ caller, id }, { connector }) => ({
-      connection_info: await this.connections.initialize(caller, id, connector),
-    }),
+    'os-initialize_connection': async ({ caller, id, may }, { connector }) => {
+      const info = await this.connections.initialize(caller, id, connector);
+      return { connection_info: may('volume:attachment_secrets') ? info : withoutSecrets(info) };
+    },
     'os-terminate_connection': ({ caller, id, guard }, { connector }) => this.connections.terminate(caller, id, { connector, guard }),
     'os-force_detach': ({ caller, id, guard }, { connector = null, attachment_id: attachmentId = null }) =>
       this.connections.forceDetach(caller, id, { connector, attachmentId, guard }),
