@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { AppProcess } from '../support/app-process';
+import { currentRun } from '../support/test-run';
 import { until } from '../support/until';
 import { aConnector, PROJECT_1, startWorld, type World } from '../support/world';
 
@@ -97,6 +99,20 @@ it('probes leave no line behind, and the last line is written before the process
   // The first start after a change builds the app, and says so before it begins.
   const others = gateway.output.split('\n').filter((line) => line !== '' && !line.startsWith('{') && line !== 'building gateway ...');
   expect(others).toEqual([gateway.readyLine]);
+});
+
+it('one line names the rules of the operator’s policy that are about what is not here', async () => {
+  const path = `${currentRun().folder}/policy-of-cinder.yaml`;
+  writeFileSync(path, '"backup:create": "rule:keepers"\n"keepers": "role:keeper"\n"volume:get": "role:reader"\n');
+  const ruled = await AppProcess.start('gateway', { ...world.environment, POLICY_FILE: path });
+
+  const told = () => linesOf(ruled).filter(({ message }) => String(message).startsWith('POLICY_FILE'));
+  await until('it is logged', () => told().length > 0);
+
+  expect(told()).toEqual([
+    expect.objectContaining({ level: 'info', message: 'POLICY_FILE: of what is not here, and passed over: backup:create, keepers' }),
+  ]);
+  await ruled.end('SIGKILL');
 });
 
 it('a line about a Keystone that cannot be asked says whose request it kept out', async () => {

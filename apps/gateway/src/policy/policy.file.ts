@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StartError } from '@app/domain';
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
+import { RULES_OF_OTHERS } from './rules-of-cinder.js';
 
 export interface PolicyFile {
   /** Check strings by the names of their rules. */
@@ -19,7 +20,11 @@ export function readPolicyFile(path: string): PolicyFile {
   const tagged = taggedNames(document);
   const entries = Object.entries(found).map(([name, value]) => ({ name, value: value as unknown, fault: faultOf(name, value, tagged) }));
   return {
-    rules: Object.fromEntries(entries.filter(({ fault }) => fault === null).map(({ name, value }) => [name, String(value)])),
+    rules: Object.fromEntries(
+      entries
+        .filter(({ fault }) => fault === null)
+        .map(({ name, value }) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    ),
     faults: entries.flatMap(({ fault }) => fault ?? []),
   };
 }
@@ -62,6 +67,7 @@ function taggedNames({ contents }: Document.Parsed): Set<string> {
 }
 
 function faultOf(name: string, value: unknown, tagged: ReadonlySet<string>): string | null {
+  if (RULES_OF_OTHERS.has(name)) return null; // an older form may stand there, which nobody reads
   if (tagged.has(name)) return `what ${name} is begins with a bare "!", which YAML keeps for itself: put quotes around the check string.`;
   // Of a name with nothing behind it oslo.policy makes "everybody", which nobody wants by accident.
   return typeof value === 'string' ? null : `${name} is ${JSON.stringify(value)}, but must be a check string; "" allows everybody.`;

@@ -7,6 +7,7 @@ import { VOLUME_ACTIONS } from '../volumes/volume-actions.js';
 import { Policy } from './policy.js';
 import { PART_RULES } from './policy.parts.js';
 import { BASE_RULES, type DeclaredCheck, type DeclaredRule, RULES, WITHOUT_A_RULE } from './policy.rules.js';
+import { RULES_OF_OTHERS, SPLIT_RULES } from './rules-of-cinder.js';
 
 const RULED = Object.entries<DeclaredRule>(RULES);
 
@@ -28,6 +29,17 @@ it('no volume action is without a rule', () => {
   const actions = RULED.flatMap(([, { operations }]) => operations).flatMap((call) => /^POST \/volumes.* (os-\S+)$/.exec(call)?.[1] ?? []);
 
   expect(actions.sort()).toEqual(Object.keys(VOLUME_ACTIONS).sort());
+});
+
+it('what Cinder alone asks is asked about nothing here', () => {
+  const here = [...Object.keys(BASE_RULES), ...Object.keys(RULES), ...Object.keys(PART_RULES)];
+
+  expect(here.filter((name) => RULES_OF_OTHERS.has(name) || name in SPLIT_RULES)).toEqual([]);
+  expect(
+    Object.values(SPLIT_RULES)
+      .flat()
+      .filter((name) => !here.includes(name)),
+  ).toEqual([]);
 });
 
 describe('the page for operators', () => {

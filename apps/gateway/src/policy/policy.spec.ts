@@ -145,6 +145,52 @@ describe("the operator's file", () => {
     ]);
   });
 
+  it('may be Cinder’s: what is not here is passed over, whatever stands there, with what it alone refers to', () => {
+    const ruled = withFile(
+      [
+        '"backup:create": "rule:keepers and domain_id:x"',
+        '"keepers": "role:keeper or rule:nowhere"',
+        '"volume:create_snapshot": "rule:auditors"',
+        '"volume:get": "rule:auditors"',
+        '"auditors": "role:auditor"',
+        '"default": "rule:admin_or_owner"',
+        '"message:get": []',
+        '"message:delete": !',
+      ].join('\n'),
+    );
+
+    expect(ruled.passedOver).toEqual(['backup:create', 'keepers', 'volume:create_snapshot', 'default', 'message:get', 'message:delete']);
+    expect(ruled.allows('volume:get', caller(['auditor']), others)).toBe(true);
+    expect(ruled.allows('volume:get', caller(['reader']), own)).toBe(false);
+  });
+
+  it('may refer to a rule of Cinder’s that it gives itself', () => {
+    const ruled = withFile('"volume:delete": "rule:volume:force_delete"\n"volume:force_delete": "role:keeper"');
+
+    expect(ruled.passedOver).toEqual([]);
+    expect(ruled.allows('volume:delete', caller(['keeper']), own)).toBe(true);
+    expect(refusalOf('"volume:delete": "rule:volume:force_delete"\n"volume:force_delete": []')).toEqual([
+      expect.stringContaining('volume:force_delete is "[]": at character 1 ([]): expected a check'),
+    ]);
+  });
+
+  it.each([
+    ['backup:creat', 'there is no rule backup:creat, and no rule refers to it; the nearest is backup:create.'],
+    [
+      'volume_extension:types_manage',
+      'volume_extension:types_manage has become several rules: write volume_extension:type_create, volume_extension:type_update, volume_extension:type_delete in its place.',
+    ],
+  ])('that names %s is refused', (name, sentence) => {
+    expect(refusalOf(JSON.stringify({ [name]: '!' }))).toEqual([`POLICY_FILE: ${sentence}`]);
+  });
+
+  it('whose own names refer to each other alone is refused', () => {
+    expect(refusalOf('"one": "rule:two"\n"two": "rule:one"')).toEqual([
+      expect.stringContaining('there is no rule one,'),
+      expect.stringContaining('there is no rule two,'),
+    ]);
+  });
+
   it.each([
     ['"admin_api": "rule:admin_api"', 'POLICY_FILE: admin_api → admin_api is a circle of rules that refer to each other.'],
     ['[]', /^POLICY_FILE: FILE must hold a YAML or JSON object of check strings/],

@@ -1,6 +1,7 @@
 import { StartError } from '@app/domain';
+import { Logger, type OnModuleInit } from '@nestjs/common';
 import type { Allows, Subject, Target } from './evaluate.js';
-import { nearest } from './nearest.js';
+import { sortedRules } from './operator-rules.js';
 import type { PolicyConfig } from './policy.config.js';
 import { type PolicyFile, readPolicyFile } from './policy.file.js';
 import { PART_RULES, type PartRuleName } from './policy.parts.js';
@@ -12,21 +13,31 @@ export type { Subject, Target } from './evaluate.js';
 export type RuleName = RouteRuleName | PartRuleName;
 
 /** Who may do what: the declared rules, and those of the operator's file in their place. Nothing is read or parsed after the start. */
-export class Policy {
-  private constructor(private readonly rules: Readonly<Record<RuleName | 'context_is_admin', Allows>>) {}
+export class Policy implements OnModuleInit {
+  private constructor(
+    private readonly rules: Readonly<Record<RuleName | 'context_is_admin', Allows>>,
+    /** Names in the file of what Cinder alone asks. */
+    readonly passedOver: readonly string[],
+  ) {}
 
   /** @throws StartError that names all faults of the file at once */
   static from({ POLICY_FILE: path, ENFORCE_NEW_DEFAULTS }: PolicyConfig): Policy {
-    const { rules: own, faults: unreadable } = path === undefined ? NO_FILE : readPolicyFile(path);
-    const set = new RuleSet();
+    const file = path === undefined ? NO_FILE : readPolicyFile(path);
     const standard = defaults(ENFORCE_NEW_DEFAULTS === 'true');
-    for (const [name, texts] of standard) if (!Object.hasOwn(own, name)) set.add(name, texts);
-    for (const [name, text] of Object.entries(own)) set.add(name, [text]);
+    const { applied, passedOver, faults: unknown } = sortedRules(file.rules, new Set(standard.keys()));
+    const set = new RuleSet();
+    for (const [name, texts] of standard) if (!Object.hasOwn(applied, name)) set.add(name, texts);
+    for (const [name, text] of Object.entries(applied)) set.add(name, [text]);
     set.checkReferences();
 
-    const faults = [...unreadable, ...unknownNames(own, standard), ...set.faults];
+    const faults = [...file.faults, ...unknown, ...set.faults];
     if (faults.length > 0) throw new StartError(faults.map((fault) => `POLICY_FILE: ${fault}`).join('\n'));
-    return new Policy(Object.fromEntries(set.compiled()) as Record<RuleName | 'context_is_admin', Allows>);
+    return new Policy(Object.fromEntries(set.compiled()) as Record<RuleName | 'context_is_admin', Allows>, passedOver);
+  }
+
+  onModuleInit(): void {
+    if (this.passedOver.length > 0)
+      new Logger(Policy.name).log(`POLICY_FILE: of what is not here, and passed over: ${this.passedOver.join(', ')}`);
   }
 
   allows(rule: RuleName, caller: Subject, target: Target): boolean {
@@ -53,11 +64,4 @@ function defaults(newAlone: boolean): Defaults {
     ([name, { rule, legacy }]) => [name, newAlone || legacy === undefined ? [rule] : [rule, legacy]] as const,
   );
   return new Map<string, readonly string[]>([...base, ...declared]);
-}
-
-/** A name of the operator's own is good where another rule refers to it; any other one is a slip that would leave the default in force. */
-function unknownNames(own: PolicyFile['rules'], known: Defaults): string[] {
-  const referredTo = new Set(Object.values(own).flatMap((text) => [...text.matchAll(/\brule:([^\s()]+)/g)].map(([, name]) => name)));
-  const unknown = Object.keys(own).filter((name) => !known.has(name) && !referredTo.has(name));
-  return unknown.map((name) => `there is no rule ${name}, and no rule refers to it; the nearest is ${nearest(name, [...known.keys()])}.`);
 }

@@ -1,0 +1,51 @@
+import { nearest } from './nearest.js';
+import { RULES_OF_OTHERS, SPLIT_RULES } from './rules-of-cinder.js';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The rules of an operator's file, by what becomes of them. */
+export interface OperatorRules {
+  /** What is asked here, and what that refers to. */
+  applied: Texts;
+  /** What Cinder alone asks, and what nothing else refers to. */
+  passedOver: readonly string[];
+  /** Names that are none, a sentence each: as slips they would leave the default in force. */
+  faults: readonly string[];
+}
+
+export function sortedRules(own: Texts, known: ReadonlySet<string>): OperatorRules {
+  const names = Object.keys(own);
+  const applied = reachable(
+    own,
+    names.filter((name) => known.has(name)),
+  );
+  const ofOthers = reachable(
+    own,
+    names.filter((name) => RULES_OF_OTHERS.has(name)),
+  );
+  const rest = names.filter((name) => !applied.has(name));
+  return {
+    applied: Object.fromEntries(Object.entries(own).filter(([name]) => applied.has(name))),
+    passedOver: rest.filter((name) => ofOthers.has(name)),
+    faults: rest.filter((name) => !ofOthers.has(name)).map((name) => unknown(name, [...known, ...RULES_OF_OTHERS])),
+  };
+}
+
+/** These, and what they refer to in the file, however many steps away; read off the text, since it need not be a check string. */
+function reachable(own: Texts, from: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const follow = (name: string): void => {
+    const text = Object.hasOwn(own, name) ? own[name] : undefined;
+    if (text === undefined || found.has(name)) return;
+    found.add(name);
+    for (const [, other = ''] of text.matchAll(/\brule:([^\s()]+)/g)) follow(other);
+  };
+  from.forEach(follow);
+  return found;
+}
+
+function unknown(name: string, known: readonly string[]): string {
+  const parts = SPLIT_RULES[name];
+  if (parts) return `${name} has become several rules: write ${parts.join(', ')} in its place.`;
+  return `there is no rule ${name}, and no rule refers to it; the nearest is ${nearest(name, known)}.`;
+}
