@@ -43,10 +43,19 @@ module.exports = {
       globalSetup: '<rootDir>/test/clients/global-setup.ts',
       displayName: 'clients',
       setupFilesAfterEnv: ['<rootDir>/test/clients/time-limit.ts'],
-      testRegex: '/test/clients/.*\\.spec\\.ts$',
+      testRegex: '/test/clients/(?!keystone/).*\\.spec\\.ts$',
     },
     // Requests that nobody should send, to a gateway in a process of its own whose memory is watched: nothing beside it (`--runInBand`).
     { ...withServers, displayName: 'fuzz', testRegex: '/test/fuzz/.*\\.spec\\.ts$' },
+    // The same once more by Keystone; how they are pointed at noauth is for noauth alone.
+    {
+      ...withServers,
+      globalSetup: '<rootDir>/test/clients/global-setup.ts',
+      displayName: 'clients-keystone',
+      globals: { CLIENTS_IDENTITY: 'keystone' },
+      setupFilesAfterEnv: ['<rootDir>/test/clients/time-limit.ts'],
+      testRegex: '/test/clients/.*(?<!pointing|tables)\\.spec\\.ts$',
+    },
     // They kill, freeze and starve: one at a time (`--runInBand`), and nothing beside them.
     { ...withServers, displayName: 'faults', testRegex: '/test/faults/.*\\.spec\\.ts$' },
   ],

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostsOf, rowsOf } from '../contract/calls';
-import { PROJECT_1, PROJECT_2, startWorld, type World } from '../support/world';
+import { PROJECT_1, PROJECT_2 } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { CinderCli } from './cinder-cli';
 import { connectorsToldTo } from './connectors';
 import { attachmentsToList, HOST, SAID_OF_HOST } from './fixtures';
 
-let world: World;
+let world: ClientWorld;
 let cinder: CinderCli;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startClientWorld();
   cinder = CinderCli.of(world);
 });
 afterAll(() => world.stop());

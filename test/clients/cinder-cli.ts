@@ -1,4 +1,4 @@
-import type { World } from '../support/world';
+import type { ClientWorld } from './client-world';
 import { CINDER } from './packages';
 import { complaint, printed } from './ran';
 import { onlyTableIn, propertiesIn, type Row } from './tables';
@@ -6,38 +6,35 @@ import { onlyTableIn, propertiesIn, type Row } from './tables';
 /** The newest microversion that Debian's python3-cinderclient speaks. */
 const NEWEST = '3.70';
 
-/**
- * The `cinder` command of one caller. Its noauth plugin makes the token of user and project, so roles stand behind the project; it can
- * name no roles of its own, and is an administrator without.
- */
+/** The `cinder` command of one caller. */
 export class CinderCli {
   private constructor(
-    private readonly url: string,
+    private readonly world: ClientWorld,
     private readonly token: string,
     private readonly version: string,
   ) {}
 
   /** As the member of project 1. */
-  static of(world: World): CinderCli {
-    return new CinderCli(world.gateway.url, world.member, NEWEST);
+  static of(world: ClientWorld): CinderCli {
+    return new CinderCli(world, world.member, NEWEST);
   }
 
   as(token: string): CinderCli {
-    return new CinderCli(this.url, token, this.version);
+    return new CinderCli(this.world, token, this.version);
   }
 
   at(version: string): CinderCli {
-    return new CinderCli(this.url, this.token, version);
+    return new CinderCli(this.world, this.token, version);
   }
 
   /** @throws unless it succeeds. */
-  run(...words: string[]): Promise<string> {
-    return printed(CINDER, words, this.environment);
+  async run(...words: string[]): Promise<string> {
+    return printed(CINDER, words, await this.environment());
   }
 
   /** What it says against a command that fails. */
-  refused(...words: string[]): Promise<string> {
-    return complaint(CINDER, words, this.environment);
+  async refused(...words: string[]): Promise<string> {
+    return complaint(CINDER, words, await this.environment());
   }
 
   /** The rows of the one table that it prints. @throws where it prints none, or several. */
@@ -50,14 +47,7 @@ export class CinderCli {
     return propertiesIn(await this.run(...words));
   }
 
-  private get environment(): Record<string, string> {
-    const [userId = '', ...project] = this.token.split(':');
-    return {
-      OS_AUTH_TYPE: 'noauth',
-      OS_USER_ID: userId,
-      OS_PROJECT_ID: project.join(':'),
-      CINDER_ENDPOINT: `${this.url}/v3`,
-      OS_VOLUME_API_VERSION: this.version,
-    };
+  private async environment(): Promise<Record<string, string>> {
+    return { ...(await this.world.identity.cinder(this.token)), OS_VOLUME_API_VERSION: this.version };
   }
 }

@@ -1,14 +1,15 @@
-import { PROJECT_1, startWorld, type World } from '../support/world';
+import { PROJECT_1 } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { CinderCli } from './cinder-cli';
 import { aName, asAdmin } from './fixtures';
 
 const DEFAULT = 'bronze';
 
-let world: World;
+let world: ClientWorld;
 let cinder: CinderCli;
 let admin: CinderCli;
 beforeAll(async () => {
-  world = await startWorld({ gateway: { DEFAULT_VOLUME_TYPE: DEFAULT, KEY_MANAGER: 'fixed' } });
+  world = await startClientWorld({ gateway: { DEFAULT_VOLUME_TYPE: DEFAULT, KEY_MANAGER: 'fixed' } });
   cinder = CinderCli.of(world);
   admin = cinder.as(world.admin);
   await asAdmin(world, 'POST', '/v3/types', { volume_type: { name: DEFAULT } });

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { volumeIs } from '../contract/calls';
-import { PROJECT_2, startWorld, type World } from '../support/world';
+import { PROJECT_2 } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { CinderCli } from './cinder-cli';
 import { aName, isAvailable, isDeleted, isOfSize, shownVolume } from './fixtures';
 
-let world: World;
+let world: ClientWorld;
 let cinder: CinderCli;
 let admin: CinderCli;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startClientWorld();
   cinder = CinderCli.of(world);
   admin = cinder.as(world.admin);
 });
@@ -139,7 +140,7 @@ describe('cinder list', () => {
   });
 
   it('follows the links of short pages to the end', async () => {
-    const short = await startWorld({ gateway: { OSAPI_MAX_LIMIT: 2 } });
+    const short = await startClientWorld({ gateway: { OSAPI_MAX_LIMIT: 2 } });
     try {
       const made = [await short.volume(), await short.volume(), await short.volume()];
 

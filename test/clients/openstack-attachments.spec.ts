@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostsOf, rowsOf } from '../contract/calls';
-import { PROJECT_2, startWorld, type World } from '../support/world';
+import { PROJECT_2 } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { connectorsToldTo } from './connectors';
 import { attachmentsToList, HOST, SAID_OF_HOST } from './fixtures';
 import { Neighbours } from './neighbours';
 import { OpenStackCli } from './openstack-cli';
 
-let world: World;
+let world: ClientWorld;
 let openstack: OpenStackCli;
 let neighbours: Neighbours;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startClientWorld();
   neighbours = await Neighbours.start();
   openstack = OpenStackCli.of(world);
 });

@@ -1,15 +1,15 @@
-import { startWorld, type World } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { CINDER, OPENSTACK } from './packages';
 import { printed } from './ran';
 import { propertiesIn } from './tables';
 
 /** The ways in which a client can be told where we are, beside those that every other test goes. */
-let world: World;
+let world: ClientWorld;
 let volume: string;
 let url: string;
 let project: string;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startClientWorld();
   volume = await world.volume();
   url = `${world.gateway.url}/v3`;
   project = world.member.split(':')[1] ?? '';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { startWorld, type World } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { CinderCli } from './cinder-cli';
 import { OpenStackCli } from './openstack-cli';
 
-let world: World;
+let world: ClientWorld;
 let cinder: CinderCli;
 let openstack: OpenStackCli;
 beforeAll(async () => {
-  world = await startWorld({ workers: 0 });
+  world = await startClientWorld({ workers: 0 });
   cinder = CinderCli.of(world).as(world.admin);
   openstack = OpenStackCli.of(world).as(world.admin);
 }, 120_000);

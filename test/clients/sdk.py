@@ -33,14 +33,8 @@ def carried_out(service, kept, wanted):
     return plain(result)
 
 
-def main(endpoint, token):
-    conn = openstack.connect(
-        load_yaml_config=False,
-        load_envvars=False,
-        auth_type="admin_token",
-        auth={"endpoint": endpoint, "token": token},
-        block_storage_api_version="3",
-    )
+def main(connection):
+    conn = openstack.connect(load_yaml_config=False, load_envvars=False, block_storage_api_version="3", **json.loads(connection))
     kept = {}
     for line in sys.stdin:
         try:

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostsOf, pending } from '../contract/calls';
-import { aConnector, startWorld, type World } from '../support/world';
+import { aConnector } from '../support/world';
+import { type ClientWorld, startClientWorld } from './client-world';
 import { aName, asAdmin, isDeleted, isOfSize, shownVolume } from './fixtures';
 import { Sdk } from './sdk';
 
-let world: World;
+let world: ClientWorld;
 let sdk: Sdk;
 let admin: Sdk;
 beforeAll(async () => {
-  world = await startWorld({ gateway: { KEY_MANAGER: 'fixed' } });
-  sdk = Sdk.start(world, world.member);
-  admin = Sdk.start(world, world.admin);
+  world = await startClientWorld({ gateway: { KEY_MANAGER: 'fixed' } });
+  sdk = await Sdk.start(world, world.member);
+  admin = await Sdk.start(world, world.admin);
 });
 afterAll(async () => {
   await Promise.all([sdk.end(), admin.end()]);
@@ -23,7 +24,7 @@ describe('given a call that hangs', () => {
   const FOR_EVER = { status: 'error', interval: 1, wait: 1000 };
   let program: Sdk;
   beforeEach(async () => {
-    program = Sdk.start(world, world.member);
+    program = await Sdk.start(world, world.member);
     await program.call('get_volume', { args: [await world.volume()], keep: 'it' });
   });
   afterEach(() => program.end());

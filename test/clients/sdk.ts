@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import type { World } from '../support/world';
+import type { ClientWorld } from './client-world';
 import { PYTHON } from './packages';
 import { bareEnvironment } from './ran';
 
@@ -35,9 +35,14 @@ export class Sdk {
   }
 
   /** As this caller. */
-  static start(world: World, token: string): Sdk {
-    const endpoint = `${world.gateway.url}/v3/${token.split(':')[1]}`;
-    const child = spawn(PYTHON, [join(__dirname, 'sdk.py'), endpoint, token], { env: bareEnvironment(), cwd: bareEnvironment().HOME });
+  static async start(world: ClientWorld, token: string): Promise<Sdk> {
+    return Sdk.program('sdk.py', await world.identity.sdk(token));
+  }
+
+  /** Another program that is told what to call in the same way. */
+  static program(file: string, given: object): Sdk {
+    const args = [join(__dirname, file), JSON.stringify(given)];
+    const child = spawn(PYTHON, args, { env: bareEnvironment(), cwd: bareEnvironment().HOME });
     return new Sdk(child, createInterface({ input: child.stdout }));
   }
 

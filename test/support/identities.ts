@@ -27,8 +27,8 @@ export class Identities {
   }
 
   /** A user with these roles in that project, or in the whole system. */
-  async user(roles: readonly string[], project: Project | null): Promise<User> {
-    const [name, password] = [aName('user'), aName('password')];
+  async user(roles: readonly string[], project: Project | null, name = aName('user')): Promise<User> {
+    const password = aName('password');
     const { id } = await this.made('user', { name, password, domain_id: 'default' });
     const where = project ? `/projects/${project.id}` : '/system';
     for (const role of roles) await this.call('PUT', `${where}/users/${id}/roles/${await this.role(role)}`);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 import { freePorts } from './free-ports';
 import { type Needed, onPath } from './installed-programs';
 import { oncePerRun } from './once-per-run';
@@ -27,6 +28,9 @@ export class PrivateKeystone {
   readonly url: string;
   private readonly home: string;
   private child: ChildProcess | null = null;
+  private databaseUrl: string;
+  /** Options. By itself uWSGI ends a connection behind its answer without a word, which not every client takes. */
+  private more: string[] = [];
 
   private constructor(
     private readonly runFolder: string,
@@ -38,11 +42,13 @@ export class PrivateKeystone {
   }
 
   /** Resolves when it answers. */
-  static async create(runFolder: string, { tokensLastSeconds = 3600 } = {}): Promise<PrivateKeystone> {
+  static async create(runFolder: string, { tokensLastSeconds = 3600, saysItCloses = false } = {}): Promise<PrivateKeystone> {
     const { template } = await oncePerRun(runFolder, 'keystone-database', () => PrivateKeystone.template(runFolder));
     const [port = 0] = await freePorts(1);
     const keystone = new PrivateKeystone(runFolder, `keystone-${port}`, port);
-    keystone.writeSettings(await createDatabase({ template }), tokensLastSeconds);
+    keystone.databaseUrl = await createDatabase({ template });
+    keystone.writeSettings(keystone.databaseUrl, tokensLastSeconds);
+    if (saysItCloses) keystone.more = ['--add-header', 'Connection: close'];
     await keystone.start();
     return keystone;
   }
@@ -61,11 +67,15 @@ export class PrivateKeystone {
   async start(): Promise<void> {
     const log = openSync(join(this.home, 'out'), 'a');
     const options = ['--http-socket', `127.0.0.1:${this.port}`, '--wsgi-file', WSGI, '--pyargv', `--config-file ${this.settings}`];
-    const child = spawn('uwsgi_python3', [...options, '--processes', '1', '--threads', '4', '--master', '--die-on-term', '--need-app'], {
-      cwd: this.home,
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
+    const child = spawn(
+      'uwsgi_python3',
+      [...options, '--processes', '1', '--threads', '4', '--master', '--die-on-term', '--need-app', ...this.more],
+      {
+        cwd: this.home,
+        detached: true,
+        stdio: ['ignore', log, log],
+      },
+    );
     closeSync(log);
     this.child = child;
     register(this.runFolder, this.name, { pid: child.pid as number, group: true, signal: 'SIGKILL' }); // it was found
@@ -75,6 +85,20 @@ export class PrivateKeystone {
     );
     await Promise.race([until('Keystone answers', () => this.answers(), 60_000), died]);
     died.catch(() => undefined); // from here on its end is the test's wish
+  }
+
+  /** A project of an id that somebody knows already: made through its API, each has one of Keystone's own. */
+  async addProject(id: string): Promise<{ id: string; name: string }> {
+    const name = `project-${id}`;
+    const client = new Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    await client.query(
+      `insert into project (id, name, extra, description, enabled, domain_id, parent_id, is_domain)
+       values ($1, $2, '{}', '', true, 'default', 'default', false)`,
+      [id, name],
+    );
+    await client.end();
+    return { id, name };
   }
 
   async stop(): Promise<void> {
