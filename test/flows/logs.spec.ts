@@ -82,10 +82,29 @@ it('a reserve names what it has made, and a request that was turned away its id'
   const unknown = await call('GET', `/v3/${PROJECT_1}/nothing?token=SECRET`);
 
   const lineOf = (id: string) => until('it is logged', () => linesOf(gateway).find(({ request_id }) => request_id === id));
-  expect(await lineOf(requestId)).toMatchObject({ method: 'POST', status: 200, volume_id: volume, attachment_id: attachment });
+  expect(await lineOf(requestId)).toMatchObject({
+    method: 'POST',
+    status: 200,
+    client: '127.0.0.1',
+    volume_id: volume,
+    attachment_id: attachment,
+  });
   expect(await lineOf(refused.requestId)).toMatchObject({ path: '/v3/attachments', status: refused.status });
   expect(await lineOf(unknown.requestId)).toMatchObject({ path: `/v3/${PROJECT_1}/nothing`, status: 404, project_id: PROJECT_1 });
   expect(gateway.output).not.toContain('SECRET');
+});
+
+it('a line names the client behind a proxy that is ours, and whoever else speaks for himself alone', async () => {
+  const behind = await AppProcess.start('gateway', { ...world.environment, TRUSTED_PROXIES: '127.0.0.0/8' });
+  const forwarded = { 'X-Auth-Token': world.member, 'X-Forwarded-For': '203.0.113.5, 192.0.2.7' };
+  const named = async (app: AppProcess) => {
+    const { headers } = await fetch(`${app.url}/v3/attachments`, { headers: forwarded });
+    const id = headers.get('x-openstack-request-id');
+    return until('it is logged', () => linesOf(app).find(({ request_id }) => request_id === id)?.client);
+  };
+
+  expect([await named(gateway), await named(behind)]).toEqual(['127.0.0.1', '192.0.2.7']);
+  expect(await behind.end('SIGTERM')).toBe(0);
 });
 
 it('probes leave no line behind, and the last line is written before the process ends', async () => {

@@ -9,6 +9,8 @@ it.each([
   [{ HOST: '127.0.0.1.example.com' }, /loopback/],
   [{ HOST: '0.0.0.0', NOAUTH_ALLOW_REMOTE: 'yes' }, null],
   [{ PROJECT_ID_REGEX: '[' }, /PROJECT_ID_REGEX/],
+  [{ TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }, null],
+  [{ TRUSTED_PROXIES: '10.0.0.1 10.0.0.2' }, /TRUSTED_PROXIES is "10\.0\.0\.1 10\.0\.0\.2", but must be addresses and networks/],
   [{ DRAIN_MS: 15_001 }, /DRAIN_MS/],
   [{ DRAIN_DELAY_MS: 15_001 }, /DRAIN_DELAY_MS/],
 ])('%j may start unless %p', (change, refusal) => {

@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsUrl, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { AreNetworks } from './edge/networks.js';
 
 export class GatewayConfig {
   /** The address that the API listens on. */
@@ -21,6 +22,8 @@ export class GatewayConfig {
   @IsInt() @Min(1) readonly MAX_WAITING: number = 1000;
   /** How many connections may be open at the same time; more are closed without an answer. */
   @IsInt() @Min(1) readonly MAX_CONNECTIONS: number = 4000;
+  /** Addresses and networks of the proxies before the API, divided by commas: what they say by X-Forwarded-… is believed, for links and for the client's address; of nobody else. */
+  @IsOptional() @AreNetworks() readonly TRUSTED_PROXIES?: string;
   /** How long the request line and the headers of a request may take to arrive, in ms, from the connection on. */
   @IsInt() @Min(1) @Max(86_400_000) readonly HEADERS_TIMEOUT_MS: number = 10_000;
   /** How long a whole request may take to arrive, in ms; then it is refused with 408. */

@@ -257,6 +257,22 @@ it('a success may carry the vendor type, a fault never does', async () => {
   expect((await request('GET', '/v3/attachments/a', { headers })).headers['content-type']).toBe('application/json');
 });
 
+describe('what comes by X-Forwarded', () => {
+  const headers = { Host: 'inside:1', 'X-Forwarded-Host': 'cloud.example', 'X-Forwarded-Proto': 'https' };
+  const selfLink = async (at: number) => JSON.parse((await request('GET', '/', { at, headers })).text).versions[0].links[1].href as string;
+
+  it('is nothing from a stranger', async () => {
+    expect(await selfLink(port)).toBe('http://inside:1/v3/');
+  });
+
+  it('is how the caller came, from a proxy of ours', async () => {
+    const { started, at } = await start({ TRUSTED_PROXIES: '127.0.0.1' });
+
+    expect(await selfLink(at)).toBe('https://cloud.example/v3/');
+    await started.close();
+  });
+});
+
 it('whatever a request expects beside its answer, it is answered', async () => {
   const { status, headers, text } = await request('GET', '/v3/attachments', { headers: { ...TOKEN, Expect: 'the worst' } });
 

@@ -7,7 +7,9 @@ import { faultBody, faultOf, RETRY_AFTER } from '../openstack/faults.js';
 import { JSON_MEDIA_TYPE } from '../openstack/media-type.js';
 import { Admission } from './admission.js';
 import { Connections } from './connections.js';
+import { Networks } from './networks.js';
 import { refuseUnreadable } from './unreadable.js';
+import { WayHere } from './way-here.js';
 
 /** A client that sends its request byte by byte must not hold its place for ever, and not for long beyond what the limits say. */
 const LOOK_FOR_LATE_EVERY_MS = 1_000;
@@ -24,11 +26,13 @@ const ALWAYS = new Set(['/healthcheck', '/livez', '/readyz']);
  */
 export class EdgeServer {
   readonly admission: Admission;
+  readonly way: WayHere;
   private readonly connections = new Connections();
   private ending = false;
 
   constructor(private readonly config: GatewayConfig) {
     this.admission = new Admission(config);
+    this.way = new WayHere(new Networks(config.TRUSTED_PROXIES));
   }
 
   /** For Fastify's `serverFactory`; it asks once for each address that is listened on. */
@@ -78,6 +82,7 @@ export class EdgeServer {
 
   private receive(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     const { socket } = request;
+    this.way.forget(request);
     this.connections.begins(request);
     response.once('close', () => {
       this.connections.ends(socket);

@@ -23,7 +23,7 @@ const INBOUND_ID = /^req-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9
 /** Fastify with everything taken out that the wire forbids, and what every answer has put in (spec: microversions-and-errors §6, §7). */
 export class GatewayAdapter extends FastifyAdapter {
   readonly edge: EdgeServer;
-  private readonly log = new RequestLog();
+  private readonly log: RequestLog;
   private readonly ownLogger = new Logger(GatewayAdapter.name);
 
   constructor(
@@ -45,6 +45,7 @@ export class GatewayAdapter extends FastifyAdapter {
         void sendPlain(request, reply.header(REQUEST_ID, request.id), ROUTE_NOT_FOUND),
     });
     this.edge = edge;
+    this.log = new RequestLog(edge.way);
     const fastify = this.getInstance();
     // One parser for every type: what a body may be is the guard's to say, after the checks that come before.
     fastify.removeAllContentTypeParsers();

@@ -1,10 +1,13 @@
 import { healthPath, inLogContext, type LogContext } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { WayHere } from '../edge/way-here.js';
 
 /** One line for each answered request, and the context of all lines that are logged on the way to it. */
 export class RequestLog {
   private readonly logger = new Logger('Api');
+
+  constructor(private readonly way: WayHere) {}
 
   /** From here on whatever is logged belongs to this request. */
   open(request: FastifyRequest, done: () => void): void {
@@ -20,7 +23,8 @@ export class RequestLog {
       const { method } = request;
       const { statusCode: status } = reply;
       const ms = Math.round(reply.elapsedTime * 10) / 10;
-      inLogContext(contextOf(request), () => this.logger.log({ message: `${method} ${path} ${status}`, method, path, status, ms }));
+      const client = this.way.clientOf(request.raw);
+      inLogContext(contextOf(request), () => this.logger.log({ message: `${method} ${path} ${status}`, method, path, status, ms, client }));
     }
     done();
   }
