@@ -346,6 +346,34 @@ it('at the wait limit an update is unknown', async () => {
   expect(JSON.parse(text).computeFault.message).toContain('repeat the request to join it');
 });
 
+it('a project that has enough under way is refused more, and others are not', async () => {
+  const { started, at } = await start({ MAX_REQUESTS_PER_PROJECT: 1, WAIT_LIMIT_MS: 200 });
+  const headers = { ...TOKEN, 'Content-Type': 'application/json' };
+  const begun = new Promise<void>((resolve) => {
+    jest.spyOn(attachments, 'beginAttach').mockImplementationOnce(async () => {
+      resolve();
+      return { operationId: 'o', kind: 'attach', command: 'attachment.attach', volumeId: 'v', attachmentId: 'a', backend: 'b' };
+    });
+  });
+  const waiting = request('PUT', '/v3/attachments/a', { at, headers, body: '{"attachment":{"connector":{"host":"h"}}}' });
+  await begun;
+
+  const [same, deleting, other] = await Promise.all([
+    request('GET', '/v3/attachments', { at }),
+    request('DELETE', '/v3/attachments/a', { at }),
+    request('GET', '/v3/attachments', { at, headers: { ...TOKEN, 'X-Auth-Token': 'u:other:member' } }),
+  ]);
+  await waiting;
+  const later = await request('GET', '/v3/attachments', { at });
+  await started.close();
+
+  expect([same.status, deleting.status, other.status, later.status]).toEqual([503, 504, 200, 200]);
+  expect(same.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/json' });
+  expect(JSON.parse(same.text)).toEqual({
+    serviceUnavailable: { code: 503, message: 'The server is currently unavailable. Please try again at a later time.' },
+  });
+});
+
 it('a process that ends answers its waiters first, and closes their connections', async () => {
   const { started, at } = await start({ DRAIN_MS: 50 });
   const begun = new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ let warn: jest.SpyInstance;
 beforeEach(() => (warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue()));
 afterEach(() => jest.restoreAllMocks());
 
-function filled(count: number, limits = { MAX_REQUESTS: 4, MAX_WAITING: 3 }) {
+function filled(count: number, limits = { MAX_REQUESTS: 4, MAX_WAITING: 3, MAX_REQUESTS_PER_PROJECT: 2 }) {
   const admission = new Admission(limits);
   const inside = Array.from({ length: count }, ends);
   for (const request of inside) admission.enters(request);
@@ -49,6 +49,22 @@ it('who waits for a driver takes no place of those at work, until too many wait'
   admission.waiting = () => 3;
   expect(admission.enters(ends())).toBe(false);
   expect(admission.enters(asked('GET', '/v3/attachments'))).toBe(true);
+});
+
+it('a project has so many places and no more, also while there is room, and each that leaves makes room for its own', () => {
+  const { admission, inside } = filled(3);
+  const [first, second, third] = inside as [IncomingMessage, IncomingMessage, IncomingMessage];
+
+  expect([admission.entersAs('p', first), admission.entersAs('p', second), admission.entersAs('p', third)]).toEqual([true, true, false]);
+  expect(admission.entersAs('q', third)).toBe(true);
+  admission.leaves(third);
+  admission.leaves(first);
+  admission.leaves(first);
+  const next = ends();
+  admission.enters(next);
+
+  expect(admission.entersAs('p', next)).toBe(true);
+  expect(admission.entersAs('p', ends())).toBe(false);
 });
 
 it('says that it refuses once, and then the sum', () => {

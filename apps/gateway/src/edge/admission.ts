@@ -11,12 +11,14 @@ const SAID_EVERY_MS = 10_000;
  */
 export class Admission {
   private readonly logger = new Logger(Admission.name);
-  private readonly inside = new Set<IncomingMessage>();
+  /** With the project of each, once it is known. */
+  private readonly inside = new Map<IncomingMessage, string | null>();
+  private readonly ofProject = new Map<string, number>();
   private refused = 0;
   /** How many of those inside wait for a driver. */
   waiting: () => number = () => 0;
 
-  constructor(private readonly limits: Pick<GatewayConfig, 'MAX_REQUESTS' | 'MAX_WAITING'>) {}
+  constructor(private readonly limits: Pick<GatewayConfig, 'MAX_REQUESTS' | 'MAX_WAITING' | 'MAX_REQUESTS_PER_PROJECT'>) {}
 
   get atWork(): number {
     return this.inside.size - this.waiting();
@@ -28,12 +30,31 @@ export class Admission {
       this.refuse();
       return false;
     }
-    this.inside.add(request);
+    this.inside.set(request, null);
+    return true;
+  }
+
+  /** Counts it with its project, or says that the project has enough under way: it must not take all places of the others. */
+  entersAs(projectId: string, request: IncomingMessage): boolean {
+    const count = this.ofProject.get(projectId) ?? 0;
+    if (count >= this.limits.MAX_REQUESTS_PER_PROJECT) {
+      this.refuse();
+      return false;
+    }
+    // A request that is always let in has no place to leave.
+    if (!this.inside.has(request)) return true;
+    this.inside.set(request, projectId);
+    this.ofProject.set(projectId, count + 1);
     return true;
   }
 
   leaves(request: IncomingMessage): void {
+    const projectId = this.inside.get(request);
     this.inside.delete(request);
+    if (projectId == null) return;
+    const count = this.ofProject.get(projectId) ?? 1;
+    if (count > 1) this.ofProject.set(projectId, count - 1);
+    else this.ofProject.delete(projectId);
   }
 
   /**

@@ -85,6 +85,34 @@ it('a caller who goes leaves his work behind, which keeps its place until it end
   expect(edge.admission.atWork).toBe(0);
 });
 
+describe('connections of one address', () => {
+  const open = async (port: number) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const answer = new Promise<string>((resolve) => socket.once('data', (part) => resolve(String(part))).once('close', () => resolve('')).once('error', () => resolve(''))); // prettier-ignore
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    return { socket, status: (await answer).split(' ', 2)[1] };
+  };
+
+  it('beyond the limit are closed, and one that is closed makes room', async () => {
+    const { port } = await serving(answering, { MAX_CONNECTIONS_PER_CLIENT: 2 });
+    const [first, second, third] = [await open(port), await open(port), await open(port)];
+
+    expect([first, second, third].map(({ status }) => status)).toEqual(['200', '200', undefined]);
+    first.socket.destroy();
+    let next = await open(port);
+    while (next.status === undefined) next = await open(port); // until its end is known here
+    for (const { socket } of [second, next]) socket.destroy();
+  });
+
+  it('may be as many as there are where it is a proxy', async () => {
+    const { port } = await serving(answering, { MAX_CONNECTIONS_PER_CLIENT: 1, TRUSTED_PROXIES: '127.0.0.0/8' });
+    const opened = [await open(port), await open(port), await open(port)];
+
+    expect(opened.map(({ status }) => status)).toEqual(['200', '200', '200']);
+    for (const { socket } of opened) socket.destroy();
+  });
+});
+
 describe('who is slow', () => {
   const closed = async (port: number, bytes: string): Promise<string> => {
     const socket = net.connect(port, '127.0.0.1');

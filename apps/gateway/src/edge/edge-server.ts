@@ -27,12 +27,13 @@ const ALWAYS = new Set(['/healthcheck', '/livez', '/readyz']);
 export class EdgeServer {
   readonly admission: Admission;
   readonly way: WayHere;
-  private readonly connections = new Connections();
+  private readonly connections: Connections;
   private ending = false;
 
   constructor(private readonly config: GatewayConfig) {
     this.admission = new Admission(config);
     this.way = new WayHere(new Networks(config.TRUSTED_PROXIES));
+    this.connections = new Connections(config.MAX_CONNECTIONS_PER_CLIENT, this.way);
   }
 
   /** For Fastify's `serverFactory`; it asks once for each address that is listened on. */

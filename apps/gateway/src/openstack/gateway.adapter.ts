@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_TEXT } from '@app/domain';
 import { KeystoneUnavailable } from '@app/openstack';
 import { inLogContext } from '@app/platform';
 import { Logger } from '@nestjs/common';
@@ -12,7 +13,7 @@ import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
 import { isMediaType, JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
 import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
-import { RETRY_AFTER } from './faults.js';
+import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
 import { freshContext } from './request-context.js';
 import { RequestLog } from './request-log.js';
 import { isBareVersion, urlRewriter } from './request-url.js';
@@ -92,6 +93,7 @@ export class GatewayAdapter extends FastifyAdapter {
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
     if (!identity) return void (request.openstack = freshContext(null));
+    if (!this.edge.admission.entersAs(identity.projectId, request.raw)) return refuseForNow(request, reply);
     const { isOfSystem, compute, ...who } = identity;
     // Who is an administrator is for policy to say.
     request.openstack = freshContext({ ...who, isAdmin: false, requestId: request.id, globalRequestId }, { isOfSystem, compute });
@@ -132,6 +134,11 @@ export class GatewayAdapter extends FastifyAdapter {
 function hideNonsense(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
+}
+
+function refuseForNow(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = faultOf('unavailable', request);
+  return reply.status(fault.code).header('Retry-After', RETRY_AFTER).send(faultBody(fault, DEFAULT_TEXT.unavailable));
 }
 
 /** Openstacksdk reads what we speak before it sends its token; who names a user in its place is an older client, and wants to be told one. */
