@@ -257,6 +257,25 @@ it('a success may carry the vendor type, a fault never does', async () => {
   expect((await request('GET', '/v3/attachments/a', { headers })).headers['content-type']).toBe('application/json');
 });
 
+it.each([
+  ['/v3/attachments', TOKEN, 'no-store'],
+  ['/v3/attachments/a', TOKEN, 'no-store'],
+  ['/v3/attachments', {}, undefined],
+  ['/', {}, undefined],
+  ['/nowhere', {}, undefined],
+])('%s with %j may be kept: %s; and no browser guesses what it is', async (path, headers, kept) => {
+  const answer = await request('GET', path, { headers });
+
+  expect(answer.headers['cache-control']).toBe(kept);
+  expect(answer.headers['x-content-type-options']).toBe('nosniff');
+});
+
+it('the page of the API may be framed by nobody, and fetches nothing', async () => {
+  const { headers } = await request('GET', '/docs');
+
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none';.* frame-ancestors 'none'$/);
+});
+
 describe('what comes by X-Forwarded', () => {
   const headers = { Host: 'inside:1', 'X-Forwarded-Host': 'cloud.example', 'X-Forwarded-Proto': 'https' };
   const selfLink = async (at: number) => JSON.parse((await request('GET', '/', { at, headers })).text).versions[0].links[1].href as string;

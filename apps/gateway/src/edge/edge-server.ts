@@ -101,6 +101,7 @@ export class EdgeServer {
       'Content-Type': JSON_MEDIA_TYPE,
       'Content-Length': body.length,
       'Retry-After': RETRY_AFTER,
+      'X-Content-Type-Options': 'nosniff',
       'x-openstack-request-id': `req-${randomUUID()}`,
       ...(this.ending && { Connection: 'close' }),
     });

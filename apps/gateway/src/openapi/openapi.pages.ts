@@ -9,7 +9,9 @@ import { negotiate, printed } from '../openstack/microversion.js';
 import { docsPage } from './docs-page.js';
 import { type OpenApiDocument, openApiDocument } from './openapi.js';
 
-const HTML = { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
+/** The page has a form, which asks for itself, and nothing else that a browser might follow, frame or fetch. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const HTML = { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'no-referrer' };
 
 /** `/openapi.json` and `/docs`, beside Nest's routes: they describe the API and are no part of it, and nobody needs a token to read them. */
 export class OpenApiPages implements OnModuleInit {

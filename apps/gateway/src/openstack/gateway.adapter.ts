@@ -14,7 +14,7 @@ import { endpointOf } from './links.js';
 import { isMediaType, JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
 import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
-import { freshContext } from './request-context.js';
+import { freshContext, type RequestContext } from './request-context.js';
 import { RequestLog } from './request-log.js';
 import { isBareVersion, urlRewriter } from './request-url.js';
 
@@ -118,7 +118,9 @@ export class GatewayAdapter extends FastifyAdapter {
 
   private finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     this.edge.admission.leaves(request.raw);
-    void reply.header(REQUEST_ID, request.id);
+    void reply.header(REQUEST_ID, request.id).header('X-Content-Type-Options', 'nosniff');
+    // What is said to one caller, credentials among it, is for nobody to keep on the way.
+    if (callerOf(request)) void reply.header('Cache-Control', 'no-store');
     if (this.edge.draining) void reply.header('Connection', 'close');
     const type = reply.getHeader('content-type');
     if (type === undefined || (typeof type === 'string' && type.startsWith(JSON_MEDIA_TYPE))) {
@@ -135,6 +137,9 @@ function hideNonsense(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
 }
+
+/** Whoever was turned away at once has no context. */
+const callerOf = ({ openstack }: { openstack?: RequestContext }) => openstack?.caller;
 
 function refuseForNow(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultOf('unavailable', request);
