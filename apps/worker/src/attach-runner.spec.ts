@@ -4,6 +4,7 @@ import type { DriverRegistry, VolumeDriver } from '@app/drivers';
 import { AttachRunner } from './attach-runner.js';
 
 const SECRET = 'c0ffee'.repeat(8);
+const HOSTS_SECRET = 'what the host has told';
 
 const claim = {
   kind: 'attach',
@@ -17,7 +18,12 @@ const claim = {
   attempts: 1,
   ageMs: 0,
   attachmentId: 'a1',
-  connection: { attachmentId: 'a1', connector: { host: 'h' }, readOnly: false, credential: { id: 'c1', secret: SECRET } },
+  connection: {
+    attachmentId: 'a1',
+    connector: { host: 'h', auth_password: HOSTS_SECRET },
+    readOnly: false,
+    credential: { id: 'c1', secret: SECRET },
+  },
   mode: 'rw',
   replaces: null,
   leftovers: [],
@@ -60,13 +66,15 @@ it('given the result cannot be recorded, nothing is undone: the error is thrown,
   expect(terminated).toEqual([]);
 });
 
-it('given a driver puts a credential into its error, callers are not told it', async () => {
-  const driver = { initializeConnection: () => Promise.reject(new Error(`Command failed: tool --password ${SECRET}`)) };
+it('given a driver puts secrets into its error, its credential and what the host has told, callers hear neither', async () => {
+  const driver = {
+    initializeConnection: () => Promise.reject(new Error(`Command failed: tool --password ${SECRET} --initiator ${HOSTS_SECRET}`)),
+  };
   const { calls, runner: attaches } = runner(driver, async () => 'succeeded');
 
   await attaches.carryOut(claim);
 
   expect(calls.map(([name]) => name)).toEqual(['undoing', 'attachFailed']);
-  expect(JSON.stringify(calls.map(([, , reason]) => reason))).toContain('--password ***');
+  expect(JSON.stringify(calls.map(([, , reason]) => reason))).toContain('--password *** --initiator ***');
   expect(JSON.stringify(calls.map(([, , reason]) => reason))).not.toContain(SECRET);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HandOver } from '@app/attachments';
 import { type Connection, type DriverCall, DriverError, told } from '@app/domain';
+import { secretsIn } from '@app/platform';
 
 /** How long a driver has to let go of a call when its process ends. */
 const LET_GO_MS = 1_500;
@@ -55,12 +56,14 @@ export class HandedOver extends Error {
   }
 }
 
-/** What a log may say of a failure: everything but the credentials of the connections that it was about. */
+/** What a log may say of a failure: everything but the secrets of the connections that it was about, ours and those that their hosts have told. */
 export const explained = (error: unknown, connections: readonly Connection[]): string => withoutSecrets(told(error), connections);
 
 /** A driver must keep them out of its errors; this one is not believed in it. */
 export const withoutSecrets = (text: string, connections: readonly Connection[]): string =>
-  connections.reduce((shown, { credential }) => shown.replaceAll(credential.secret, '***'), text);
+  connections
+    .flatMap(({ credential, connector }) => [credential.secret, ...secretsIn(connector)])
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 
 /**
  * Nobody waits for the driver any more, but it may still do its work. So nothing else may be asked of it under the same number: the next

@@ -11,5 +11,5 @@ export { annotate, inLogContext, type LogContext } from './log-context.js';
 export * from './log.config.js';
 export * from './logged-changes.js';
 export * from './logger.js';
-export { redact, withoutPasswords } from './redact.js';
+export { redact, secretsIn, withoutPasswords } from './redact.js';
 export * from './shutdown.js';

@@ -1,4 +1,4 @@
-import { HIDDEN, redact, withoutPasswords } from './redact.js';
+import { HIDDEN, redact, secretsIn, withoutPasswords } from './redact.js';
 
 it('hides what stands under a secret key, at any depth, and leaves the rest', () => {
   const seen = redact({
@@ -18,6 +18,21 @@ it('hides what stands under a secret key, at any depth, and leaves the rest', ()
     volume_id: 'v',
     none: null,
   });
+});
+
+it.each(['auth_password', 'discovery_auth_password', 'chap_secret', 'X-Subject-Token', 'Authorization', 'passphrase', 'connectionInfo'])(
+  "%s is a secret's key",
+  (key) => expect(redact({ [key]: 'x' })).toEqual({ [key]: HIDDEN }),
+);
+
+it.each(['host', 'token_count', 'passwords_file', 'keys', 'secretary'])('%s is none', (key) => {
+  expect(redact({ [key]: 'x' })).toEqual({ [key]: 'x' });
+});
+
+it('finds the texts that are secrets, however deep they stand', () => {
+  const connector = { host: 'h', auth_password: 'one!', more: [{ chap_secret: { in: 'two!', out: 'no' } }], none: null, tokens: 'x' };
+
+  expect(secretsIn(connector)).toEqual(['one!', 'two!']);
 });
 
 it('ends in a circle', () => {

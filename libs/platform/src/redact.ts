@@ -1,5 +1,7 @@
-const SECRET_KEY =
-  /^(?:auth_password|auth_secret|password|secret|secrets|keyring|connection_info|connectioninfo|authorization|x-auth-token|x-service-token|.*_key)$/i;
+/** By how it ends: `auth_password` and `discovery_auth_password`, `x-auth-token` and `x-subject-token`. */
+const SECRET_KEY = /(?:password|passwd|passphrase|secrets?|keyring|token|authorization|connection_?info|_key)$/i;
+/** A shorter one is not looked for in texts: it would be found everywhere. */
+const SHORTEST_SECRET = 4;
 const DEPTH = 8;
 export const HIDDEN = '[hidden]';
 
@@ -14,6 +16,13 @@ export function redact(value: unknown, depth = 0): unknown {
   if (depth === DEPTH) return '[deeper]'; // also where a circle ends
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? HIDDEN : redact(item, depth + 1)]));
+}
+
+/** All texts that stand under a secret's key, at any depth. */
+export function secretsIn(value: unknown, isSecret = false, depth = 0): string[] {
+  if (typeof value === 'string') return isSecret && value.length >= SHORTEST_SECRET ? [value] : [];
+  if (value === null || typeof value !== 'object' || depth === DEPTH) return [];
+  return Object.entries(value).flatMap(([key, item]) => secretsIn(item, isSecret || SECRET_KEY.test(key), depth + 1));
 }
 
 /** `amqp://app:secret@host` becomes `amqp://app:***@host`. */
