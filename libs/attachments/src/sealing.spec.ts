@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyFileFault, KeyRing, place } from './sealing.js';
+import { keyFileFault, KeyRing, place, SEALED_COLUMNS } from './sealing.js';
 
 const [first, second] = [randomBytes(32), randomBytes(32)];
 const here = place('attachments.connector', 'a1');
@@ -15,12 +15,16 @@ it('opens what it has sealed, and no two sealings are alike', () => {
   expect(ring.seal(value, here)).not.toBe(ring.seal(value, here));
 });
 
-it.each([
-  ['another row', place('attachments.connector', 'a2')],
-  ['another column', place('attachments.connection_info', 'a1')],
-])('does not open a text that was moved to %s', (_, elsewhere) => {
+const elsewhere = SEALED_COLUMNS.flatMap((from) =>
+  SEALED_COLUMNS.flatMap((to) => ['same', 'other'].map((row) => [from, to, row] as const)),
+).filter(([from, to, row]) => from !== to || row !== 'same');
+
+it.each(elsewhere)('what is sealed in %s does not open in %s of the %s row', (from, to, row) => {
   const ring = new KeyRing([first]);
-  expect(() => ring.open(ring.seal('x', here), elsewhere)).toThrow();
+  const sealed = ring.seal({ secret: 's' }, place(from, 'same'));
+
+  expect(() => ring.open(sealed, place(to, row))).toThrow();
+  expect(ring.open(sealed, place(from, 'same'))).toEqual({ secret: 's' });
 });
 
 it('opens with every key of the ring, and seals with the first', () => {
