@@ -28,7 +28,7 @@ export class PrivateKeystone {
   readonly url: string;
   private readonly home: string;
   private child: ChildProcess | null = null;
-  private databaseUrl: string;
+  private databaseUrl = '';
   /** Options. By itself uWSGI ends a connection behind its answer without a word, which not every client takes. */
   private more: string[] = [];
 
@@ -46,8 +46,9 @@ export class PrivateKeystone {
     const { template } = await oncePerRun(runFolder, 'keystone-database', () => PrivateKeystone.template(runFolder));
     const [port = 0] = await freePorts(1);
     const keystone = new PrivateKeystone(runFolder, `keystone-${port}`, port);
+    keystone.makeKeys();
     keystone.databaseUrl = await createDatabase({ template });
-    keystone.writeSettings(keystone.databaseUrl, tokensLastSeconds);
+    keystone.writeSettings(tokensLastSeconds);
     if (saysItCloses) keystone.more = ['--add-header', 'Connection: close'];
     await keystone.start();
     return keystone;
@@ -56,11 +57,12 @@ export class PrivateKeystone {
   /** The database that each of them begins with a copy of: to make it takes five times as long as to start on it. */
   private static async template(runFolder: string): Promise<{ template: string }> {
     const keystone = new PrivateKeystone(runFolder, 'keystone-template', 0);
-    const databaseUrl = await createDatabase();
-    keystone.writeSettings(databaseUrl, 0);
+    keystone.makeKeys();
+    keystone.databaseUrl = await createDatabase();
+    keystone.writeSettings(0);
     await keystone.manage('db_sync');
     await keystone.manage('bootstrap', '--bootstrap-password', ADMIN_PASSWORD, '--bootstrap-region-id', 'RegionOne');
-    return { template: databaseName(databaseUrl) };
+    return { template: databaseName(keystone.databaseUrl) };
   }
 
   /** On the same port, with what it knew before. */
@@ -111,6 +113,13 @@ export class PrivateKeystone {
     unregister(this.runFolder, this.name);
   }
 
+  /** Those that it makes from now on; the others last as long as was said when they were made. */
+  async tokensLast(seconds: number): Promise<void> {
+    await this.stop();
+    this.writeSettings(seconds);
+    await this.start();
+  }
+
   /** It holds its connections and answers nothing, until it goes on. */
   freeze(): void {
     process.kill(-(this.child?.pid as number), 'SIGSTOP');
@@ -149,22 +158,28 @@ export class PrivateKeystone {
     return readFileSync(join(this.home, 'out'), 'utf8').slice(-2_000);
   }
 
-  private writeSettings(databaseUrl: string, tokensLastSeconds: number): void {
-    const keys = join(this.home, 'fernet');
-    mkdirSync(keys, { recursive: true });
-    for (const key of ['0', '1']) writeFileSync(join(keys, key), `${randomBytes(32).toString('base64url')}=`);
+  private get keys(): string {
+    return join(this.home, 'fernet');
+  }
+
+  private makeKeys(): void {
+    mkdirSync(this.keys, { recursive: true });
+    for (const key of ['0', '1']) writeFileSync(join(this.keys, key), `${randomBytes(32).toString('base64url')}=`);
+  }
+
+  private writeSettings(tokensLastSeconds: number): void {
     writeFileSync(
       this.settings,
       [
         '[DEFAULT]',
         `log_file = ${join(this.home, 'log')}`,
         '[database]',
-        `connection = ${databaseUrl.replace(/^postgres(?:ql)?:/, 'postgresql+psycopg2:')}`,
+        `connection = ${this.databaseUrl.replace(/^postgres(?:ql)?:/, 'postgresql+psycopg2:')}`,
         '[token]',
         'provider = fernet',
         `expiration = ${tokensLastSeconds}`,
         '[fernet_tokens]',
-        `key_repository = ${keys}`,
+        `key_repository = ${this.keys}`,
         '[identity]',
         'password_hash_rounds = 4', // as cheap as it may be: nothing here is worth guessing
         '[cache]',

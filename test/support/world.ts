@@ -150,7 +150,7 @@ export class World {
     return worker;
   }
 
-  async startGateway(amqpUrl = this.amqpUrl): Promise<StartedGateway> {
+  async startGateway(amqpUrl = this.amqpUrl, policy = this.options.policy): Promise<StartedGateway> {
     const config = Object.assign(new GatewayConfig(), { PORT: 0, DRAIN_DELAY_MS: 0 }, this.options.gateway);
     const transport = amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL: amqpUrl }));
     const database = await openPostgres(
@@ -162,7 +162,7 @@ export class World {
       imports: [
         AttachmentsModule.forRoot({ database, keys: this.keys, times: this.times }),
         MessagingModule.forRoot(transport),
-        GatewayModule.forRoot(config, this.beside),
+        GatewayModule.forRoot(config, { ...this.beside, policy }),
       ],
     })
     class GatewayProcess {}
