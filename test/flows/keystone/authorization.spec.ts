@@ -46,12 +46,17 @@ afterAll(async () => {
   await given.stop();
 });
 
-const spoken = ({ operation, where }: Cell, status: number) => `${operation.name} ${where ?? ''} ${status}`;
+const spoken = ({ operation, where }: Cell, status: number, refusal: string) => `${operation.name} ${where ?? ''} ${status} ${refusal}`;
+
+function expected(cell: Cell, defaults: Defaults): string {
+  const status = tabled(cell, defaults);
+  return spoken(cell, status, status === 403 ? `Policy doesn't allow ${cell.operation.rule} to be performed.` : '');
+}
 
 async function heard(cell: Cell, defaults: Defaults, service: string): Promise<string> {
   const status = tabled(cell, defaults);
   const answer = await asked(cell, defaults, { id: await objectOf(cell, status, objects, who), service });
-  return spoken(cell, answer.status);
+  return spoken(cell, answer.status, answer.status === 403 ? (answer.body.forbidden.message as string) : '');
 }
 
 /** About what is there, so that nothing else could be the reason. */
@@ -90,7 +95,7 @@ describe.each(['now', 'formerly'] as const)('by the defaults that are in force %
       async (service) => {
         const answers = await eachOf(row, (cell) => heard(cell, defaults, service));
 
-        expect(answers).toEqual(row.map((cell) => spoken(cell, tabled(cell, defaults))));
+        expect(answers).toEqual(row.map((cell) => expected(cell, defaults)));
       },
       120_000,
     );
