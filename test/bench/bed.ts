@@ -8,17 +8,15 @@ import { AppProcess } from '../support/app-process';
 import { provide } from '../support/installed-programs';
 import { POSTGRES, PrivatePostgres } from '../support/private-postgres';
 import { PrivateBroker, RABBITMQ } from '../support/private-rabbitmq';
-import { beginRun, endRun } from '../support/test-run';
+import { beginRun, endRun, publishRun } from '../support/test-run';
 import type { Roots } from './measured-services';
+import { type BenchIdentity, benchIdentity, type IdentityKind } from './identity';
 import { PROJECT, store } from './stored';
 import type { ClientFacts } from './workloads';
 
 const BACKEND = 'bench@fake';
 /** The ids that a show draws from. */
 const SAMPLE = 1_000;
-
-/** A member of the project that owns all that is stored. */
-export const HEADERS = { 'x-auth-token': `bench:${PROJECT}:member`, 'openstack-api-version': 'volume 3.71' };
 
 export interface AppPair {
   gateway: AppProcess;
@@ -29,6 +27,7 @@ export interface AppPair {
 export class Bed {
   readonly keyFile: string;
   readonly keys: KeyRing;
+  identity: BenchIdentity;
   private stored = 0;
 
   private constructor(
@@ -44,7 +43,7 @@ export class Bed {
   }
 
   /** `settings`: further lines of postgresql.conf. */
-  static async make(root: string, settings: string): Promise<Bed> {
+  static async make(root: string, settings: string, identity: IdentityKind): Promise<Bed> {
     await provide([POSTGRES, RABBITMQ]);
     await build(root);
     const folder = beginRun();
@@ -56,13 +55,15 @@ export class Bed {
     await client.connect();
     const bed = new Bed(root, folder, postgres, broker, client);
     await bed.migrate();
+    publishRun({ folder, databaseUrl: postgres.url, amqpUrl: broker.url, databaseIsPrivate: true });
+    bed.identity = await benchIdentity(identity, folder);
     return bed;
   }
 
   /** With settings beside those that all have. */
   async startApps(settings: Partial<Record<keyof AppPair, Record<string, string>>> = {}): Promise<AppPair> {
     const worker = await AppProcess.start('worker', { ...this.environment, ...settings.worker }, this.root);
-    const gateway = await AppProcess.start('gateway', { ...this.environment, ...settings.gateway }, this.root);
+    const gateway = await AppProcess.start('gateway', { ...this.environment, ...this.identity.gateway, ...settings.gateway }, this.root);
     return { gateway, worker };
   }
 

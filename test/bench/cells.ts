@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bed, HEADERS } from './bed';
+import type { Bed } from './bed';
 import type { LoadResult } from './closed-loop';
 import { type Floor, FLOOR_GATEWAY } from './floor/floor';
 import { FloorWorker } from './floor/running-floor-worker';
@@ -50,7 +50,7 @@ export interface Measured {
 /** One cell of the bench: a load that has run for a while, and what was used while the window was open. */
 export async function measureService(bed: Bed, apps: Measured, key: CellKey, window: Window): Promise<{ cell: Cell; seen: string[] }> {
   const clients = await bed.clients(key.concurrency);
-  const order: LoadOrder = { url: apps.url, headers: HEADERS, workload: key.workload, clients, warmUp: warmUpOf(window) };
+  const order: LoadOrder = { url: apps.url, headers: bed.identity.headers, workload: key.workload, clients, warmUp: warmUpOf(window) };
   const load = new RunningLoad('load.ts', order);
   await load.warmedUp();
   for (const observer of apps.observers) await observer.open();

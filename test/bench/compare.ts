@@ -22,7 +22,7 @@ export async function compare(revision: string, options: Options): Promise<strin
     const compared = new Map<string, Compared>();
     for (let run = 0; run < options.runs; run++) {
       note(compared, 'old', await resultsOf(old, args, join(folder, 'old.json')));
-      note(compared, 'now', await resultsOf(HERE, args, join(folder, 'now.json')));
+      note(compared, 'now', await resultsOf(HERE, [...args, '--identity', options.identity], join(folder, 'now.json')));
     }
     return comparisonTable([...compared.values()]);
   } finally {

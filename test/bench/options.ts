@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { IDENTITIES, type IdentityKind } from './identity';
 import { type Workload, WORKLOADS } from './workloads';
 
 /** The checkout that this harness is part of. */
@@ -22,6 +23,8 @@ export interface Options {
   json: string | null;
   floor: boolean;
   statements: boolean;
+  /** How the gateway knows its callers. */
+  identity: IdentityKind;
   compare: string | null;
   runs: number;
 }
@@ -38,6 +41,7 @@ export const USAGE = `npm run bench -- [options]
   --json <file>           the figures as JSON, beside the table
   --profile gateway       or worker: its CPU profile, into the folder bench-profiles
   --statements            what each statement costs PostgreSQL in the attach-cycle (pg_stat_statements; it costs time itself)
+  --identity keystone     callers by a real Keystone, whose answers are all known; with --compare of this checkout alone
   --compare <git-rev>     another revision and this one by turns: see --runs
   --runs 5                how often each of the two runs`;
 
@@ -66,6 +70,7 @@ function read(args: string[]): Options {
     json: values.json ?? null,
     floor: !values['no-floor'],
     statements: values.statements,
+    identity: identity(values.identity),
     compare: values.compare ?? null,
     runs: positive('runs', values.runs),
   };
@@ -90,6 +95,7 @@ const OPTIONS = {
   json: { type: 'string' },
   'no-floor': { type: 'boolean', default: false },
   statements: { type: 'boolean', default: false },
+  identity: { type: 'string', default: 'noauth' },
   compare: { type: 'string' },
   runs: { type: 'string', default: '5' },
   help: { type: 'boolean', default: false },
@@ -98,6 +104,12 @@ const OPTIONS = {
 function workload(name: string): Workload {
   if (name in WORKLOADS) return name as Workload;
   throw new Error(`there is no workload ${name}`);
+}
+
+function identity(name: string): IdentityKind {
+  const known = IDENTITIES.find((kind) => kind === name);
+  if (known) return known;
+  throw new Error(`--identity takes ${IDENTITIES.join(' or ')}, not ${name}`);
 }
 
 function app(name: string): 'gateway' | 'worker' {

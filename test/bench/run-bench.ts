@@ -9,7 +9,7 @@ import { type Options, PROFILES } from './options';
 
 /** All cells that the options name, on one PostgreSQL and one RabbitMQ. */
 export async function runBench(options: Options): Promise<{ machine: MachineFacts; results: Result[] }> {
-  const bed = await Bed.make(options.root, options.statements ? STATEMENT_SETTINGS : '');
+  const bed = await Bed.make(options.root, options.statements ? STATEMENT_SETTINGS : '', options.identity);
   try {
     const results: Result[] = [];
     // Nothing is taken out again, so what needs less comes first.

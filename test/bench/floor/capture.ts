@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AppPair, type Bed, HEADERS } from '../bed';
+import type { AppPair, Bed } from '../bed';
 import { cycleOf } from '../http-calls';
 import type { ClientFacts, Workload } from '../workloads';
 import type { Floor } from './floor';
@@ -67,7 +67,7 @@ class Capture {
     const [facts] = await this.bed.clients(1);
     const seen = await this.tellApart(facts as ClientFacts); // one was asked for
     const from = this.traces();
-    await cycleOf({ url: this.url, headers: HEADERS, agent: this.agent }, workload, seen)((_call, work) => work());
+    await cycleOf({ url: this.url, headers: this.bed.identity.headers, agent: this.agent }, workload, seen)((_call, work) => work());
     await this.silence();
     const { gateway, worker } = this.traces();
     return {
