@@ -1,4 +1,5 @@
 import { AttachmentsService, Database, OperationsService } from '@app/attachments';
+import { aCaller } from '../support/a-caller';
 import { until } from '../support/until';
 import { aConnector, startWorld, type World } from '../support/world';
 
@@ -27,17 +28,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.stop());
 
-const caller = (requestId: string) => ({
-  userId: 'u',
-  projectId: 'p',
-  isAdmin: true,
-  roles: [],
-  serviceRoles: [],
-  isService: false,
-  requestId,
-  globalRequestId: null,
-});
-
 /** An attach that is promised, with the world's own worker out of the way. */
 async function promisedAttach() {
   const { id, volume } = await world.reservedAttachment();
@@ -46,7 +36,7 @@ async function promisedAttach() {
     'nobody',
     JSON.stringify({ [world.backend]: { pool: 'fake', driver: 'fake' } }),
   ]);
-  await attachments.beginAttach(caller('req-attach'), id, aConnector());
+  await attachments.beginAttach(aCaller('req-attach'), id, aConnector());
   return { id, volume };
 }
 
@@ -55,7 +45,7 @@ it('given a worker claims the attach while a delete decides that no driver was a
   const claims = operations.claimsOf(volume, [world.backend]);
   database.between = async () => void (await claims.next());
 
-  const begun = await attachments.beginDetach(caller('req-delete'), id, null);
+  const begun = await attachments.beginDetach(aCaller('req-delete'), id, null);
 
   expect(begun).toMatchObject({ kind: 'detach', attachmentId: id });
   expect(await world.attachmentRow(id)).toMatchObject({ deleted: false });
@@ -76,7 +66,7 @@ it('given an attach begins while a delete decides that compute need not be asked
     await until('the attach is promised', async () => (await world.attachmentRow(id)).generation === '2');
   };
 
-  const deleting = attachments.beginDetach(caller('req-delete'), id, async (use) => {
+  const deleting = attachments.beginDetach(aCaller('req-delete'), id, async (use) => {
     asked.push(use);
     throw new Error('in use');
   });
@@ -91,7 +81,12 @@ it('given a volume is reserved while another reserve decides, the other decides 
   const volume = await world.volume();
   database.between = async () => void (await world.reservedAttachment(volume));
 
-  const late = attachments.reserve(caller('req-late'), { volumeId: volume, instanceUuid: null, mode: null, leaveToShare: () => undefined });
+  const late = attachments.reserve(aCaller('req-late'), {
+    volumeId: volume,
+    instanceUuid: null,
+    mode: null,
+    leaveToShare: () => undefined,
+  });
 
   await expect(late).rejects.toThrow(
     `Volume ${volume} status must be available or downloading to reserve, but the current status is reserved.`,

@@ -13,6 +13,7 @@ import {
   socketAddress,
   VolumeTypesService,
 } from '@app/attachments';
+import { aCaller } from '../support/a-caller';
 import { createDatabase } from '../support/postgres';
 
 // The database behind the socket is a real PostgreSQL: the socket cannot tell, and jest cannot load PGlite.
@@ -42,16 +43,7 @@ async function reached(): Promise<Database> {
   return database;
 }
 
-const caller = {
-  userId: 'u',
-  projectId: 'p',
-  isAdmin: true,
-  roles: [],
-  serviceRoles: [],
-  isService: false,
-  requestId: 'req-1',
-  globalRequestId: null,
-};
+const caller = aCaller('req-1');
 const aType = (name: string) => ({ name, description: null, isPublic: true, extraSpecs: { multiattach: '<is> True' } });
 
 it('takes the place of a file that was left there, and is its owner’s alone', () => {

@@ -1,20 +1,12 @@
 import { AttachmentsService, OperationsService } from '@app/attachments';
+import { aCaller } from '../support/a-caller';
 import { aConnector, startWorld, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => (world = await startWorld()), 120_000);
 afterAll(() => world.stop());
 
-const caller = {
-  userId: 'u',
-  projectId: 'p',
-  isAdmin: true,
-  roles: [],
-  serviceRoles: [],
-  isService: false,
-  requestId: 'req-attach',
-  globalRequestId: null,
-};
+const caller = aCaller('req-attach');
 
 it('what has waited longest is swept first, whatever its volume is called', async () => {
   const reserved = [];

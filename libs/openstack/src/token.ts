@@ -8,6 +8,8 @@ export interface Token {
   roles: readonly string[];
   /** It is a token of the whole system. */
   isOfSystem: boolean;
+  /** Its project is the one of administrators, or Keystone knows no such project. */
+  isAdminProject: boolean;
   expiresAt: Date;
   /** The types of the services in its catalog. */
   services: readonly string[];
@@ -28,6 +30,7 @@ interface TokenBody {
   project?: { id: string };
   roles?: { name: string }[];
   system?: { all?: boolean };
+  is_admin_project?: boolean;
   expires_at: string;
   catalog?: CatalogEntry[];
   application_credential?: { access_rules?: AccessRule[] };
@@ -43,6 +46,7 @@ export function readToken(answer: unknown): Token | null {
     projectId: body.project?.id ?? null,
     roles: (body.roles ?? []).map(({ name }) => name),
     isOfSystem: body.system?.all === true,
+    isAdminProject: body.is_admin_project !== false,
     expiresAt,
     services: (body.catalog ?? []).map(({ type }) => type),
     compute: endpointsOf(body.catalog ?? [], COMPUTE),

@@ -15,6 +15,8 @@ export interface Identity {
   compute: readonly Endpoint[];
   /** It is a token of the whole system. */
   isOfSystem: boolean;
+  /** Its project is the one of administrators, or there is no such project. */
+  isAdminProject: boolean;
 }
 
 /** How callers are known; what a header says of itself beside its token is never believed. */

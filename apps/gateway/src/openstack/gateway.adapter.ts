@@ -94,9 +94,12 @@ export class GatewayAdapter extends FastifyAdapter {
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
     if (!identity) return void (request.openstack = freshContext(null));
     if (!this.edge.admission.entersAs(identity.projectId, request.raw)) return refuseForNow(request, reply);
-    const { isOfSystem, compute, ...who } = identity;
+    const { isOfSystem, isAdminProject, compute, ...who } = identity;
     // Who is an administrator is for policy to say.
-    request.openstack = freshContext({ ...who, isAdmin: false, requestId: request.id, globalRequestId }, { isOfSystem, compute });
+    request.openstack = freshContext(
+      { ...who, isAdmin: false, requestId: request.id, globalRequestId },
+      { isOfSystem, isAdminProject, compute },
+    );
   }
 
   /** Undefined: nobody can say who it is. */

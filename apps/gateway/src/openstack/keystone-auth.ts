@@ -65,13 +65,14 @@ export const UNAUTHORIZED_BODY = {
   error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' },
 };
 
-const identityOf = ({ userId, projectId, roles, isOfSystem, compute }: Token, service: Token | null): Identity => ({
+const identityOf = ({ userId, projectId, roles, isOfSystem, isAdminProject, compute }: Token, service: Token | null): Identity => ({
   userId,
   projectId: projectId ?? '',
   roles,
   serviceRoles: service?.roles ?? [],
   isService: service !== null,
   isOfSystem,
+  isAdminProject,
   compute,
 });
 

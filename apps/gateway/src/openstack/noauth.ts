@@ -41,6 +41,7 @@ export function identify(headers: IncomingHttpHeaders): Identity | null {
     serviceRoles,
     isService: serviceRoles.includes(SERVICE),
     isOfSystem: false,
+    isAdminProject: true,
     compute: [],
   };
 }

@@ -12,6 +12,8 @@ export interface RequestContext {
   caller: CallerFacts | null;
   /** The token is one of the whole system. */
   isOfSystem: boolean;
+  /** Its project is the one of administrators, or there is no such project. */
+  isAdminProject: boolean;
   /** Where the caller's catalog has compute. */
   compute: readonly Endpoint[];
   version: Microversion;
@@ -31,12 +33,16 @@ declare module 'fastify' {
   }
 }
 
+/** What is known of the token and is no part of the caller. */
+export type OfToken = Pick<RequestContext, 'isOfSystem' | 'isAdminProject' | 'compute'>;
+
 export const freshContext = (
   caller: CallerFacts | null,
-  { isOfSystem, compute }: Pick<RequestContext, 'isOfSystem' | 'compute'> = { isOfSystem: false, compute: [] },
+  { isOfSystem, isAdminProject, compute }: OfToken = { isOfSystem: false, isAdminProject: true, compute: [] },
 ): RequestContext => ({
   caller,
   isOfSystem,
+  isAdminProject,
   compute,
   version: MIN_VERSION,
   may: () => false,

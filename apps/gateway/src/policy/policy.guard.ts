@@ -4,6 +4,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { isPublic, resourceNotFound } from '../openstack/api.guard.js';
+import type { OfToken } from '../openstack/request-context.js';
 import { type RuleName, RULES, type DeclaredRule, WITHOUT_A_RULE } from './policy.rules.js';
 import { Policy, type Subject, type Target } from './policy.js';
 
@@ -28,7 +29,7 @@ export class PolicyGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { openstack, params, routeOptions, method } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!openstack.caller || isPublic(this.reflector, context)) return true;
-    const { caller, subject, own } = this.who(openstack.caller, openstack.isOfSystem);
+    const { caller, subject, own } = this.who(openstack.caller, openstack);
     openstack.caller = caller;
     openstack.may = (rule, of) => this.policy.allows(rule, subject, of ? targetOf(of) : own);
     const rule = ruleOf(method, routeOptions.url ?? '', openstack.action);
@@ -41,9 +42,15 @@ export class PolicyGuard implements CanActivate {
     throw policyRefuses(rule);
   }
 
-  private who(caller: Caller, isOfSystem: boolean): { caller: Caller; subject: Subject; own: Target } {
+  private who(caller: Caller, { isOfSystem, isAdminProject }: OfToken): { caller: Caller; subject: Subject; own: Target } {
     const { userId, roles, serviceRoles } = caller;
-    const token = { userId, projectId: caller.projectId || null, systemScope: isOfSystem ? ('all' as const) : null, serviceRoles };
+    const token = {
+      userId,
+      projectId: caller.projectId || null,
+      systemScope: isOfSystem ? ('all' as const) : null,
+      isAdminProject,
+      serviceRoles,
+    };
     const isAdmin = this.policy.isAdmin(roles, token);
     return { caller: { ...caller, isAdmin }, subject: { ...token, roles, isAdmin }, own: targetOf(caller) };
   }

@@ -1,0 +1,13 @@
+import type { Caller } from '@app/attachments';
+
+/** An administrator, for calls of the services that no gateway makes. */
+export const aCaller = (requestId: string): Caller => ({
+  userId: 'u',
+  projectId: 'p',
+  isAdmin: true,
+  roles: [],
+  serviceRoles: [],
+  isService: false,
+  requestId,
+  globalRequestId: null,
+});
