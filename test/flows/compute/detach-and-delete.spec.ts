@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '../../support/until';
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { asked, hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
 
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startGuardedWorld()), 120_000);
 afterEach(() => world.settled());
 afterAll(() => world.stop());
 

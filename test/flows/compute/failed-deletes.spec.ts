@@ -1,11 +1,12 @@
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice } from './block-device';
 import { UserRequest } from './nova';
 
 /** Deletes that the backend refuses; Nova sends each five times. */
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startGuardedWorld()), 120_000);
 beforeEach(() => (world.driver.faults = {}));
 afterEach(() => world.settled());
 afterAll(() => world.stop());

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { asked, hostsOf, rowsOf } from '../../contract/calls';
 import { connect, update } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
 
 /** What Nova takes back when an attach or a boot has failed, and what it sends again. */
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startGuardedWorld()), 120_000);
 beforeEach(() => (world.driver.faults = {}));
 afterEach(() => world.settled());
 afterAll(() => world.stop());

@@ -1,13 +1,14 @@
 import { AttachmentsService } from '@app/attachments';
 import { until } from '../../support/until';
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { asked, hostsOf, LONG_LEASE, pending, rowsOf } from '../../contract/calls';
 import { attachedDevice, connect, connectorOf } from './block-device';
 import { UserRequest } from './nova';
 
 /** A backend that is slower than the gateway waits: Nova hears 504, sends the same again at once, and joins what is in flight. */
 let world: World;
-beforeAll(async () => (world = await startWorld({ times: LONG_LEASE, gateway: { WAIT_LIMIT_MS: 1500 } })), 120_000);
+beforeAll(async () => (world = await startGuardedWorld({ times: LONG_LEASE, gateway: { WAIT_LIMIT_MS: 1500 } })), 120_000);
 beforeEach(() => (world.driver.faults = {}));
 afterEach(() => world.settled());
 afterAll(() => world.stop());

@@ -1,4 +1,5 @@
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { asked, hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice, type BlockDevice, connectorOf } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
@@ -6,7 +7,7 @@ import { ATTACHED, keepStatuses, statusesOf } from './volume-statuses';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startGuardedWorld();
   await keepStatuses(world);
 }, 120_000);
 beforeEach(() => (world.driver.faults = {}));

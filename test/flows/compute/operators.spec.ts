@@ -1,11 +1,12 @@
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice, update } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
 
 /** What operators' commands and events send, beside the requests of users. */
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startGuardedWorld()), 120_000);
 afterEach(() => world.settled());
 afterAll(() => world.stop());
 

@@ -1,4 +1,5 @@
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice, type BlockDevice } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
@@ -6,7 +7,7 @@ import type { ConnectionInfo } from './reading';
 import { NovaException, type VolumeApi } from './volume-api';
 
 let world: World;
-beforeAll(async () => (world = await startWorld()), 120_000);
+beforeAll(async () => (world = await startGuardedWorld()), 120_000);
 afterEach(() => world.settled());
 afterAll(() => world.stop());
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice, type BlockDevice, update } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
@@ -8,7 +9,7 @@ import { ATTACHED, keepStatuses, statusesOf } from './volume-statuses';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startGuardedWorld();
   await keepStatuses(world);
 }, 120_000);
 afterEach(() => world.settled());

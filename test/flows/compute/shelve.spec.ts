@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startWorld, type World } from '../../support/world';
+import type { World } from '../../support/world';
+import { startGuardedWorld } from './guarded-world';
 import { asked, hostsOf, rowsOf } from '../../contract/calls';
 import { attachedDevice, type BlockDevice, connect } from './block-device';
 import { ENDPOINTS, UserRequest } from './nova';
@@ -7,7 +8,7 @@ import { ATTACHED, keepStatuses, statusesOf } from './volume-statuses';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startGuardedWorld();
   await keepStatuses(world);
 }, 120_000);
 afterEach(() => world.settled());
