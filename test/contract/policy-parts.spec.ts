@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { PolicyConfig } from '../../apps/gateway/src/gateway.module';
 import { currentRun } from '../support/test-run';
-import { startWorld, type World } from '../support/world';
+import { PROJECT_1, startWorld, type World } from '../support/world';
 import { actOnVolume, create, refusedBy, rowsOf, volumeIs } from './calls';
 
 /** An operator who keeps for administrators what Cinder's defaults give to members. */
 const RULES = {
   'volume:multiattach': 'rule:admin_api',
-  'volume:multiattach_bootable_volume': 'rule:admin_api',
+  'volume:multiattach_bootable_volume': 'rule:admin_api or user_id:%(user_id)s',
   'volume:extend_attached_volume': 'rule:admin_api',
+  'volume:update': 'user_id:%(user_id)s',
+  'volume:attachment_delete': 'user_id:%(user_id)s',
 };
 
 let world: World;
@@ -43,12 +45,16 @@ describe('of a multiattach volume that is in use', () => {
     },
   );
 
-  it('who may shares it', async () => {
+  it.each([
+    ['an administrator', asAdmin, { user_id: 'somebody' }],
+    ['whoever made it', () => ({}), { user_id: 'm1' }],
+  ])('%s, who may, shares it', async (_, headers, made) => {
     const volume = await inUse(true);
+    await volumeIs(world, volume, made);
 
-    const made = await world.request('POST', '/v3/attachments', { attachment: { volume_uuid: volume } }, asAdmin());
+    const shares = await world.request('POST', '/v3/attachments', { attachment: { volume_uuid: volume } }, headers());
 
-    expect(made.status).toBe(200);
+    expect(shares.status).toBe(200);
     expect(await rowsOf(world, volume)).toHaveLength(2);
   });
 
@@ -89,4 +95,18 @@ it('who may extend no volume in use extends one that is not, and an administrato
   expect((await world.volumeRow(volume)).status).toBe('in-use');
   expect((await actOnVolume(world, free, 'os-extend', { new_size: 2 })).status).toBe(202);
   expect((await actOnVolume(world, volume, 'os-extend', { new_size: 2 }, asAdmin())).status).toBe(202);
+});
+
+it.each([
+  ['volume:update', 'PUT', 'volumes', { volume: { name: 'n' } }],
+  ['volume:attachment_delete', 'DELETE', 'attachments', undefined],
+])('a rule about the user, %s, is asked about whoever made the volume', async (rule, method, kind, body) => {
+  const { id, volume } = await world.reservedAttachment();
+  const path = `/v3/${kind}/${kind === 'volumes' ? volume : id}`;
+
+  for (const token of [`m3:${PROJECT_1}:member`, world.admin]) {
+    expect(await world.request(method, path, body, { 'X-Auth-Token': token })).toMatchObject(refusedBy(rule));
+  }
+  expect((await world.request(method, path, body, { 'X-Auth-Token': world.stranger })).status).toBe(404);
+  expect((await world.request(method, path, body)).status).toBe(200);
 });

@@ -23,7 +23,7 @@ describe('by the defaults', () => {
     expect(await world.st(volume)).toEqual(['available', 'detached']);
   });
 
-  it('cases 78, 79 and 80: a member updates, completes and deletes an attachment, and a reader does none of it', async () => {
+  it('cases 78, 79, 80 and 148: a member updates, completes and deletes an attachment, and a reader does none of it', async () => {
     const { id } = await world.reservedAttachment();
     const body = { attachment: { connector: { host: 'h', initiator: 'i', ip: '10.0.0.1' } } };
     const path = `/v3/attachments/${id}`;
