@@ -129,7 +129,7 @@ it('one line names the rules of the operator’s policy that are about what is n
   await until('it is logged', () => told().length > 0);
 
   expect(told()).toEqual([
-    expect.objectContaining({ level: 'info', message: 'POLICY_FILE: of what is not here, and passed over: backup:create, keepers' }),
+    expect.objectContaining({ level: 'info', message: 'POLICY_FILE: passed over, since nothing here asks it: backup:create, keepers' }),
   ]);
   await ruled.end('SIGKILL');
 });

@@ -5,7 +5,7 @@ export function nearest(name: string, known: readonly string[]): string {
 }
 
 /** Levenshtein's. */
-function distance(from: string, to: string): number {
+export function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...from].entries()) {
     const next = [i + 1];

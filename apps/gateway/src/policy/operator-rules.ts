@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js';
+import { distance, nearest } from './nearest.js';
 import { RULES_OF_OTHERS, SPLIT_RULES } from './rules-of-cinder.js';
 
 type Texts = Readonly<Record<string, string>>;
@@ -7,7 +7,7 @@ type Texts = Readonly<Record<string, string>>;
 export interface OperatorRules {
   /** What is asked here, and what that refers to. */
   applied: Texts;
-  /** What Cinder alone asks, and what nothing else refers to. */
+  /** What Cinder alone asks, and names of the operator's own that nothing here refers to. */
   passedOver: readonly string[];
   /** Names that are none, a sentence each: as slips they would leave the default in force. */
   faults: readonly string[];
@@ -19,17 +19,17 @@ export function sortedRules(own: Texts, known: ReadonlySet<string>): OperatorRul
     own,
     names.filter((name) => known.has(name)),
   );
-  const ofOthers = reachable(
-    own,
-    names.filter((name) => RULES_OF_OTHERS.has(name)),
-  );
   const rest = names.filter((name) => !applied.has(name));
+  const isSlip = (name: string) => !RULES_OF_OTHERS.has(name) && (name.includes(':') || isNearly(name, known));
   return {
     applied: Object.fromEntries(Object.entries(own).filter(([name]) => applied.has(name))),
-    passedOver: rest.filter((name) => ofOthers.has(name)),
-    faults: rest.filter((name) => !ofOthers.has(name)).map((name) => unknown(name, [...known, ...RULES_OF_OTHERS])),
+    passedOver: rest.filter((name) => !isSlip(name)),
+    faults: rest.filter(isSlip).map((name) => unknown(name, [...known, ...RULES_OF_OTHERS])),
   };
 }
+
+/** What is asked has a colon in its name; a name without one is what others refer to, and a slip only where it was to be one of those that are here. */
+const isNearly = (name: string, known: ReadonlySet<string>): boolean => [...known].some((other) => distance(name, other) <= 2);
 
 /** These, and what they refer to in the file, however many steps away; read off the text, since it need not be a check string. */
 function reachable(own: Texts, from: readonly string[]): Set<string> {

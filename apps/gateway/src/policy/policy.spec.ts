@@ -175,6 +175,8 @@ describe("the operator's file", () => {
   });
 
   it.each([
+    ['admin_or_ovner', 'there is no rule admin_or_ovner, and no rule refers to it; the nearest is admin_or_owner.'],
+    ['context_is_admins', 'there is no rule context_is_admins, and no rule refers to it; the nearest is context_is_admin.'],
     ['backup:creat', 'there is no rule backup:creat, and no rule refers to it; the nearest is backup:create.'],
     [
       'volume_extension:types_manage',
@@ -184,11 +186,13 @@ describe("the operator's file", () => {
     expect(refusalOf(JSON.stringify({ [name]: '!' }))).toEqual([`POLICY_FILE: ${sentence}`]);
   });
 
-  it('whose own names refer to each other alone is refused', () => {
-    expect(refusalOf('"one": "rule:two"\n"two": "rule:one"')).toEqual([
-      expect.stringContaining('there is no rule one,'),
-      expect.stringContaining('there is no rule two,'),
-    ]);
+  it('may have names of its own that nothing refers to', () => {
+    const ruled = withFile(
+      '"is_owner_or_member": "rule:is_member or role:owner"\n"is_member": "role:member"\n"volume:get": "rule:is_member"',
+    );
+
+    expect(ruled.passedOver).toEqual(['is_owner_or_member']);
+    expect(ruled.allows('volume:get', caller(['member']), others)).toBe(true);
   });
 
   it.each([

@@ -37,7 +37,7 @@ export class Policy implements OnModuleInit {
 
   onModuleInit(): void {
     if (this.passedOver.length > 0)
-      new Logger(Policy.name).log(`POLICY_FILE: of what is not here, and passed over: ${this.passedOver.join(', ')}`);
+      new Logger(Policy.name).log(`POLICY_FILE: passed over, since nothing here asks it: ${this.passedOver.join(', ')}`);
   }
 
   allows(rule: RuleName, caller: Subject, target: Target): boolean {
