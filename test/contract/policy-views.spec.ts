@@ -53,6 +53,23 @@ describe('by the defaults', () => {
   });
 });
 
+describe('by Cinder’s older defaults', () => {
+  let world: World;
+  beforeAll(
+    async () => (world = await startWorld({ policy: Object.assign(new PolicyConfig(), { ENFORCE_NEW_DEFAULTS: 'false' }) })),
+    120_000,
+  );
+  afterAll(() => world.stop());
+
+  it.each([
+    ['foo', { volume: TENANT, type: ACCESS, within: undefined, specs: PUBLIC_SPECS, used: USED }],
+    ['reader', { volume: TENANT, type: ['extra_specs', ...ACCESS], within: PUBLIC_SPECS, specs: PUBLIC_SPECS, used: USED }],
+    ['admin', { volume: OF_VOLUME, type: OF_TYPE, within: SPECS, specs: SPECS, used: USED }],
+  ])('the role %s sees what Cinder showed it', async (name, expected) => {
+    expect(await seen(world, role(name))).toEqual(expected);
+  });
+});
+
 describe('by the operator’s file', () => {
   /** Each the other way round than by the defaults. */
   const RULES = {
