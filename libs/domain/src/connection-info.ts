@@ -13,8 +13,9 @@ export type DiskGeometry = (typeof DISK_GEOMETRIES)[number];
 /** What a host needs to reach its volume, as it is stored and answered: one flat object. Carries secrets: never logged. */
 export type ConnectionInfo = Record<string, unknown>;
 
-/** What lets somebody in, by the names that drivers give it; where a volume is, and for whom, is none. */
-const SECRET_KEY = /^secret|(?:password|secret|keyring|psk|_key|_token)$/i;
+/** What lets somebody in, by the names that drivers, hosts and headers give it; where a volume is, and for whom, is none. */
+const SECRET_KEY = /^secret|(?:password|passwd|passphrase|secrets?|keyring|psk|_key|token|authorization)$/i;
+export const isSecret = (key: string): boolean => SECRET_KEY.test(key);
 
 /** The same without its secrets, on whatever level they are: keys that are left out, so that nobody logs in with a mask. */
 export function withoutSecrets<Info extends ConnectionInfo | null>(info: Info): Info {
@@ -26,7 +27,7 @@ function shown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shown);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !SECRET_KEY.test(key))
+      .filter(([key]) => !isSecret(key))
       .map(([key, inner]) => [key, shown(inner)]),
   );
 }

@@ -6,6 +6,7 @@ it('hides what stands under a secret key, at any depth, and leaves the rest', ()
     data: [{ secret: 'b', size: 1 }],
     connection_info: { x: 1 },
     SEALING_KEY: 'c',
+    discovery_auth_password: 'd',
     volume_id: 'v',
     none: null,
   });
@@ -15,6 +16,7 @@ it('hides what stands under a secret key, at any depth, and leaves the rest', ()
     data: [{ secret: HIDDEN, size: 1 }],
     connection_info: HIDDEN,
     SEALING_KEY: HIDDEN,
+    discovery_auth_password: HIDDEN,
     volume_id: 'v',
     none: null,
   });

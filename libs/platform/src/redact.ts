@@ -1,5 +1,7 @@
-/** By how it ends: `auth_password` and `discovery_auth_password`, `x-auth-token` and `x-subject-token`. */
-const SECRET_KEY = /(?:password|passwd|passphrase|secrets?|keyring|token|authorization|connection_?info|_key)$/i;
+import { isSecret as namesSecret } from '@app/domain';
+
+/** What holds secrets, beside what is one. */
+const HOLDS_SECRETS = /^connection_?info$/i;
 /** A shorter one is not looked for in texts: it would be found everywhere. */
 const SHORTEST_SECRET = 4;
 const DEPTH = 8;
@@ -15,14 +17,18 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Error) return withoutPasswords(stacks(value));
   if (depth === DEPTH) return '[deeper]'; // also where a circle ends
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? HIDDEN : redact(item, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, isHidden(key) ? HIDDEN : redact(item, depth + 1)]),
+  );
 }
+
+const isHidden = (key: string): boolean => namesSecret(key) || HOLDS_SECRETS.test(key);
 
 /** All texts that stand under a secret's key, at any depth. */
 export function secretsIn(value: unknown, isSecret = false, depth = 0): string[] {
   if (typeof value === 'string') return isSecret && value.length >= SHORTEST_SECRET ? [value] : [];
   if (value === null || typeof value !== 'object' || depth === DEPTH) return [];
-  return Object.entries(value).flatMap(([key, item]) => secretsIn(item, isSecret || SECRET_KEY.test(key), depth + 1));
+  return Object.entries(value).flatMap(([key, item]) => secretsIn(item, isSecret || isHidden(key), depth + 1));
 }
 
 /** `amqp://app:secret@host` becomes `amqp://app:***@host`. */
