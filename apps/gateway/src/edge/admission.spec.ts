@@ -64,7 +64,15 @@ it('a project has so many places and no more, also while there is room, and each
   admission.enters(next);
 
   expect(admission.entersAs('p', next)).toBe(true);
-  expect(admission.entersAs('p', ends())).toBe(false);
+});
+
+it('what is always let in takes no place of its project, and needs none', () => {
+  const { admission, inside } = filled(2);
+  const probe = asked('GET', '/readyz');
+  expect(admission.entersAs('p', probe)).toBe(true);
+
+  expect(inside.map((request) => admission.entersAs('p', request))).toEqual([true, true]);
+  expect(admission.entersAs('p', probe)).toBe(true);
 });
 
 it('says that it refuses once, and then the sum', () => {

@@ -36,13 +36,13 @@ export class Admission {
 
   /** Counts it with its project, or says that the project has enough under way: it must not take all places of the others. */
   entersAs(projectId: string, request: IncomingMessage): boolean {
+    // What is always let in has no place to leave.
+    if (!this.inside.has(request)) return true;
     const count = this.ofProject.get(projectId) ?? 0;
     if (count >= this.limits.MAX_REQUESTS_PER_PROJECT) {
       this.refuse();
       return false;
     }
-    // A request that is always let in has no place to leave.
-    if (!this.inside.has(request)) return true;
     this.inside.set(request, projectId);
     this.ofProject.set(projectId, count + 1);
     return true;
