@@ -14,7 +14,7 @@ export type DiskGeometry = (typeof DISK_GEOMETRIES)[number];
 export type ConnectionInfo = Record<string, unknown>;
 
 /** What lets somebody in, by the names that drivers, hosts and headers give it; where a volume is, and for whom, is none. */
-const SECRET_KEY = /^secret|(?:password|passwd|passphrase|secrets?|keyring|psk|_key|token|authorization)$/i;
+const SECRET_KEY = /^secret(?:$|_)|(?:password|passwd|passphrase|secrets?|keyring|psk|_key|token|authorization)$/i;
 export const isSecret = (key: string): boolean => SECRET_KEY.test(key);
 
 /** The same without its secrets, on whatever level they are: keys that are left out, so that nobody logs in with a mask. */
