@@ -154,6 +154,40 @@ describe('a delete of an attachment', () => {
   });
 });
 
+describe('an update of an attachment', () => {
+  const elsewhere = aConnector('tempest-2');
+
+  it('with another connector ends the connection of the first, so it is refused while the instance uses that', async () => {
+    const { id, volume, instance } = await attached();
+
+    expect(await update(world, id, elsewhere)).toMatchObject(inUse(instance));
+
+    await unchanged(id, volume, 1);
+  });
+
+  it.each<[string, () => Record<string, string>, NovaSays | undefined, number]>([
+    ['by a service', () => SERVICE, undefined, 0],
+    ['when compute has another attachment there', () => ({}), { attachmentId: randomUUID() }, 1],
+  ])('with another connector is carried out %s', async (_, headers, says, questions) => {
+    const { id, volume } = await attached(says);
+
+    const answer = await world.request('PUT', `/v3/attachments/${id}`, { attachment: { connector: elsewhere } }, headers());
+
+    expect(answer).toMatchObject({ status: 200 });
+    expect(hostsOf(world, volume)).toEqual(['tempest-2']);
+    expect(nova.askedAbout(volume)).toHaveLength(questions);
+  });
+
+  it('with the same connector, or the first one, is nothing to compute', async () => {
+    const [first, again] = [await world.reservedAttachment(), await attached()];
+
+    expect(await update(world, first.id)).toMatchObject({ status: 200 });
+    expect(await update(world, again.id)).toMatchObject({ status: 200 });
+
+    expect([...nova.askedAbout(first.volume), ...nova.askedAbout(again.volume)]).toEqual([]);
+  });
+});
+
 describe('a volume action', () => {
   const mismatch = refusal('Invalid input received: Mismatched volume and attachment');
 

@@ -84,7 +84,7 @@ export const GATEWAY_PLACES = {
     },
     'an update': {
       file: CONTROLLER,
-      find: 'const promised = (0, noted_js_1.noted)(await this.attachments.beginAttach(caller, id, attachment.connector));',
+      find: 'const promised = (0, noted_js_1.noted)(await this.attachments.beginAttach(caller, id, { connector: attachment.connector, guard }));',
       at: 'after',
       about: PROMISED,
     },

@@ -36,7 +36,7 @@ async function promisedAttach() {
     'nobody',
     JSON.stringify({ [world.backend]: { pool: 'fake', driver: 'fake' } }),
   ]);
-  await attachments.beginAttach(aCaller('req-attach'), id, aConnector());
+  await attachments.beginAttach(aCaller('req-attach'), id, { connector: aConnector(), guard: null });
   return { id, volume };
 }
 

@@ -16,7 +16,7 @@ it('what has waited longest is swept first, whatever its volume is called', asyn
     JSON.stringify({ [world.backend]: { pool: 'fake', driver: 'fake' } }),
   ]);
   const attachments = new AttachmentsService(world.database, world.keys, world.times);
-  for (const { id } of reserved) await attachments.beginAttach(caller, id, aConnector());
+  for (const { id } of reserved) await attachments.beginAttach(caller, id, { connector: aConnector(), guard: null });
 
   const due = await new OperationsService(world.database, world.keys, world.times).dueVolumes([world.backend]);
 

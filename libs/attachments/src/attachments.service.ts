@@ -1,4 +1,5 @@
 import {
+  askCompute,
   attachmentNotFound,
   backendFailure,
   computeUse,
@@ -10,6 +11,7 @@ import {
   mayReserve,
   outcomeUnknown,
   type ReleaseGuard,
+  replacedUse,
   resentCreate,
   ServiceError,
   type Situation,
@@ -95,13 +97,17 @@ export class AttachmentsService {
     });
   }
 
-  /** @throws notFound, conflict, backend. A repeat with the same connector and mode joins the attach in flight (spec: attachments-api §7.2). */
-  beginAttach(caller: Caller, id: string, connector: Connector): Promise<Promised> {
+  /**
+   * @throws notFound, conflict, backend, and what the guard throws where another connector's connection would end. A repeat with the same
+   * connector and mode joins the attach in flight (spec: attachments-api §7.2).
+   */
+  beginAttach(caller: Caller, id: string, { connector, guard }: Attach): Promise<Promised> {
     return this.decisions.on(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const row = situation.attachments.find((attachment) => attachment.id === id);
       const { digest, host, ...intended } = intend(row?.mode ?? null, connector);
       const entry = mayAttach(situation, id, digest);
       if ('join' in entry) return joined(situation, entry.join);
+      await askCompute(guard, replacedUse(situation, id, digest));
       requireServed(situation, () => updateFailed(null));
       // The same connector again means the same credential, so that the backend gives the same answer.
       const recorded = situation.connector !== null && row?.touched ? openRecorded(this.keys, id, situation.connector) : null;
@@ -152,8 +158,7 @@ export class AttachmentsService {
     return this.decisions.on(this.ofAttachment(caller, id), outcomeUnknown, async (situation) => {
       const entry = mayDetach(situation, id);
       if ('join' in entry) return joined(situation, entry.join);
-      const use = guard && computeUse(situation, id);
-      if (use) await guard(use);
+      await askCompute(guard, computeUse(situation, id));
       if (!entry.driver) return this.database.row<{ remaining: AttachmentRecord[] }>(detachAlone(situation, id));
       if (!abandons) requireServed(situation, () => backendFailure());
       return this.database.row<Promised>(detachIntent(caller, situation, id, abandons));
@@ -164,6 +169,12 @@ export class AttachmentsService {
     const clause = sql`v.id = (select a.volume_id from attachments a where a.id = ${known(id)} and not a.deleted and ${visible(caller)})`;
     return { clause, attachmentId: known(id), absent: () => attachmentNotFound(id) };
   }
+}
+
+interface Attach {
+  connector: Connector;
+  /** Null: compute need not be asked. */
+  guard: ReleaseGuard | null;
 }
 
 /** A detach that was promised, or what is left where the row went at once. */

@@ -1,4 +1,6 @@
 import {
+  askCompute,
+  type ComputeUse,
   computeUse,
   type Connector,
   connectorDigest,
@@ -64,7 +66,7 @@ export class ConnectionsService {
    */
   beginDisconnect(caller: Caller, volumeId: string, { connector, guard }: Disconnect): Promise<Promised | null> {
     return this.decisions.ofVolume<Promised | null>(caller, volumeId, async (situation) => {
-      if (guard) await askedOfVolume(situation, guard);
+      if (guard) await askCompute(guard, useOfVolume(situation));
       const which = named(connector);
       const inFlight = joinedDisconnect(situation, which);
       if (inFlight) return joined(situation, inFlight);
@@ -95,11 +97,10 @@ export class ConnectionsService {
   }
 }
 
-/** A disconnect names no attachment, so it is about the volume's one (spec: state-machine §6). */
-async function askedOfVolume(situation: Situation, guard: ReleaseGuard): Promise<void> {
+/** A disconnect names no attachment, so it is about the volume's one (spec: state-machine §6). @throws conflict where there are several */
+function useOfVolume(situation: Situation): ComputeUse | null {
   const only = onlyAttachment(situation);
-  const use = only && computeUse(situation, only.id);
-  if (use) await guard(use);
+  return only && computeUse(situation, only.id);
 }
 
 /** What an earlier os-attach said, else what the volume allows (spec: worker-and-drivers §4). */

@@ -1,5 +1,5 @@
 import type { AttachmentFacts, Situation, UnfinishedFacts } from './guards.js';
-import { computeUse, onlyAttachment } from './release.js';
+import { computeUse, onlyAttachment, replacedUse } from './release.js';
 
 const row = (more: Partial<AttachmentFacts> = {}) => ({ id: 'a1', instanceUuid: 'i1', digest: null, ...more }) as AttachmentFacts;
 const connected = { digest: 'd1' };
@@ -17,6 +17,15 @@ it.each([
   ['not there', situation([row({ ...connected, id: 'a2' })]), null],
 ])('an attachment that is %s', (_, given, expected) => {
   expect(computeUse(given, 'a1')).toEqual(expected);
+});
+
+it.each([
+  ['another connector', 'd2', situation([row(connected)]), use],
+  ['the same connector', 'd1', situation([row(connected)]), null],
+  ['the first connector', 'd1', situation([row()]), null],
+  ['another connector of no instance', 'd2', situation([row({ ...connected, instanceUuid: null })]), null],
+])('an attach by %s', (_, digest, given, expected) => {
+  expect(replacedUse(given, 'a1', digest)).toEqual(expected);
 });
 
 it('an action that names none is about the only one there is', () => {

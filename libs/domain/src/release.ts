@@ -22,6 +22,17 @@ export function computeUse(situation: Situation, attachmentId: string): ComputeU
   return mayBeConnected ? { instanceUuid: row.instanceUuid, volumeId: situation.volume.id, attachmentId } : null;
 }
 
+/** Of an attach that would end the connection of another connector; null: there is none, or nobody uses it. */
+export function replacedUse(situation: Situation, attachmentId: string, digest: string): ComputeUse | null {
+  const row = situation.attachments.find(({ id }) => id === attachmentId);
+  return row && row.digest !== null && row.digest !== digest ? computeUse(situation, attachmentId) : null;
+}
+
+/** @throws what the guard throws */
+export async function askCompute(guard: ReleaseGuard | null, use: ComputeUse | null): Promise<void> {
+  if (guard && use) await guard(use);
+}
+
 /** The volume's one attachment; null where it has none. @throws conflict where it has several: nobody can tell which instance it is about. */
 export function onlyAttachment({ attachments }: Situation): AttachmentFacts | null {
   if (attachments.length > 1) throw usedByCompute('');

@@ -59,6 +59,7 @@ export const ATTACHMENT_ROUTES = {
     request: { example: { attachment: { connector: EXAMPLE_CONNECTOR } } },
     answer: ONE,
     refuses: ['notFound', 'conflict', 'unknownYet'],
+    asksCompute: true,
   },
   delete: {
     summary: 'Detach, and delete the attachment',

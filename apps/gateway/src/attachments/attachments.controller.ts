@@ -81,8 +81,10 @@ export class AttachmentsController {
     @RequestBody(UpdateAttachment) { attachment }: UpdateAttachment,
     @Caller() caller: CallerFacts,
     @May() may: MayOf,
+    @Requester() requester: NovaRequester,
   ) {
-    const promised = noted(await this.attachments.beginAttach(caller, id, attachment.connector));
+    const guard = this.nova.guardFor(requester);
+    const promised = noted(await this.attachments.beginAttach(caller, id, { connector: attachment.connector, guard }));
     const look = await this.waiter.carriedOut(promised, caller.requestId);
     if (!look) throw outcomeUnknown();
     return attachmentView(attached(look, id), may);
