@@ -1,6 +1,6 @@
 import { HandOver } from '@app/attachments';
-import type { DriverCall } from '@app/domain';
-import { AbandonedCall, HandedOver, within } from './driver-step.js';
+import type { Connection, DriverCall } from '@app/domain';
+import { AbandonedCall, HandedOver, within, withoutSecrets } from './driver-step.js';
 
 function aCall() {
   const abort = new AbortController();
@@ -50,4 +50,10 @@ it('when the claim is lost, nobody waits for the driver', async () => {
   abort.abort(new Error('its claim was taken over'));
 
   await expect(work).rejects.toBeInstanceOf(AbandonedCall);
+});
+
+it('keeps nothing of a secret that another one begins', () => {
+  const connection = { credential: { secret: 'abcdefgh' }, connector: { one_password: 'abcd', other_password: 'abcdef' } };
+
+  expect(withoutSecrets('abcd, abcdef, abcdefgh', [connection as unknown as Connection])).toBe('***, ***, ***');
 });

@@ -63,6 +63,7 @@ export const explained = (error: unknown, connections: readonly Connection[]): s
 export const withoutSecrets = (text: string, connections: readonly Connection[]): string =>
   connections
     .flatMap(({ credential, connector }) => [credential.secret, ...secretsIn(connector)])
+    .sort((one, other) => other.length - one.length) // one may begin another
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 
 /**
