@@ -76,6 +76,9 @@ describe('with noauth', () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
     ['a broker that is away', { AMQP_URL: 'amqp://127.0.0.1:1' }, 'broker', /ECONNREFUSED/],
     ['compute that is away', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:1/v2.1' }, 'compute', /ECONNREFUSED/],
+    ['a database that is away', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 'database', /cannot be used/],
+    ['configuration that is wrong', { NOVA_GUARD: 'url' }, 'configuration', /^NOVA_URL /],
+    ['a catalog without Keystone', { NOVA_GUARD: 'catalog' }, 'compute', /does not start/],
     ['keys of another installation', { SECRETS_KEY_FILE: '/dev/null' }, 'keys', /SECRETS_KEY_FILE/],
   ])('says with exit code 3 that there is %s', async (_, more, what, found) => {
     const examination = await doctor({ ...settings, ...more });

@@ -45,6 +45,11 @@ export class Identities {
     await this.call('DELETE', '/auth/tokens', undefined, { 'X-Subject-Token': token });
   }
 
+  /** The id of the token's user. */
+  async holderOf(token: string): Promise<string> {
+    return (await this.call('GET', '/auth/tokens', undefined, { 'X-Subject-Token': token })).token.user.id as string;
+  }
+
   /** Every token that this user has: a new password revokes them, and the old one is then given back. */
   async revokeAll(user: User): Promise<void> {
     const { OS_PASSWORD } = user.configuration;

@@ -20,10 +20,10 @@ export class ComputeEvents implements OnModuleDestroy {
   ) {}
 
   /** The volume has grown: the hosts of its instances let their guests see it (spec: volumes-surface §5). */
-  extended({ volume, requestId }: ExtendVolumeClaim): void {
+  extended({ volume, requestId, globalRequestId }: ExtendVolumeClaim): void {
     const { compute } = this;
     if (!compute) return;
-    const telling = this.tellExtended(compute, volume.id, requestId).catch((error: unknown) => {
+    const telling = this.tellExtended(compute, volume.id, globalRequestId ?? requestId).catch((error: unknown) => {
       this.log.error(`compute does not know that volume ${volume.id} has grown: its guests see it once they connect anew`, told(error));
     });
     this.underWay.add(telling);
@@ -42,12 +42,17 @@ export class ComputeEvents implements OnModuleDestroy {
     const events = instances.map((instance) => ({ name: 'volume-extended' as const, server_uuid: instance, tag: volumeId }));
     for (const ms of AGAIN_AFTER) {
       try {
-        return await compute.tell(events, requestId);
+        return this.told(volumeId, await compute.tell(events, requestId));
       } catch (error) {
         this.log.warn(`compute is told again of volume ${volumeId}: ${(error as Error).message}`);
         await pause(ms, undefined, { signal: this.ending.signal });
       }
     }
-    await compute.tell(events, requestId);
+    this.told(volumeId, await compute.tell(events, requestId));
+  }
+
+  private told(volumeId: string, taken: 'all' | 'some'): void {
+    if (taken === 'some')
+      this.log.warn(`compute does not know, or does not run, all instances that use volume ${volumeId}, which has grown`);
   }
 }

@@ -66,7 +66,7 @@ export class VolumeRunner {
 
   private async extended(claim: ExtendVolumeClaim): Promise<OperationState> {
     const state = await this.operations.volumeExtended(claim);
-    this.compute.extended(claim); // behind the result: compute asks for the size as soon as it hears of it
+    if (state === 'succeeded') this.compute.extended(claim); // behind the result: compute asks for the size as soon as it hears of it
     return state;
   }
 

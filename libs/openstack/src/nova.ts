@@ -33,6 +33,8 @@ export interface ServerEvent {
 const KNOWS_EXTENDED = '2.51';
 /** The first microversion whose answer says which attachment it is. */
 const SAYS_ATTACHMENT = '2.89';
+/** Multi-Status: of the others it knows no server, or none that runs. */
+const TAKES_SOME = 207;
 /** Of an endpoint, up to the version: some catalogs have the project behind it. */
 const VERSIONED = /^.*\/v2\.1(?=\/|$)/;
 
@@ -64,12 +66,13 @@ export class Nova {
     return id;
   }
 
-  /** @throws NovaError, also where it takes only some of them; any other error where there was no answer */
-  async tell(asked: Asked, events: readonly ServerEvent[]): Promise<void> {
+  /** Whether it takes all of them. @throws NovaError where it takes none; any other error where there was no answer */
+  async tell(asked: Asked, events: readonly ServerEvent[]): Promise<'all' | 'some'> {
     const path = '/os-server-external-events';
     const headers = { 'Content-Type': 'application/json', ...headersOf(asked, KNOWS_EXTENDED) };
     const { status } = await this.send(`${withoutSlash(asked.url)}${path}`, headers, JSON.stringify({ events }));
-    if (status !== 200) throw new NovaError(status, `POST ${path}`);
+    if (status !== 200 && status !== TAKES_SOME) throw new NovaError(status, `POST ${path}`);
+    return status === 200 ? 'all' : 'some';
   }
 
   /** The newest microversion that it speaks, which it tells without a token. @throws where there was no answer, or none that makes sense */

@@ -1,8 +1,7 @@
-import { urlIn } from './catalog.js';
 import { Keystone } from './keystone.js';
 import type { KeystoneConfig } from './keystone.config.js';
-import { Nova, type ServerEvent } from './nova.js';
-import { NovaConfig } from './nova.config.js';
+import { Nova, NovaError, type ServerEvent } from './nova.js';
+import { NovaConfig, novaUrl } from './nova.config.js';
 import { ServiceSession } from './service-session.js';
 
 /** By what compute is found; without Keystone it is not. */
@@ -11,7 +10,7 @@ export interface Compute {
   keystone?: KeystoneConfig;
 }
 
-/** Compute, as this service speaks to it by itself: at NOVA_URL, else where the catalog of its own token has it. */
+/** Compute, as this service speaks to it by itself, with its own token. */
 export class ServiceCompute {
   private constructor(
     private readonly nova: Nova,
@@ -27,12 +26,15 @@ export class ServiceCompute {
   }
 
   /** @throws KeystoneUnavailable, NovaError, any other error where there was no answer; where the catalog has no compute */
-  async tell(events: readonly ServerEvent[], requestId: string): Promise<void> {
+  async tell(events: readonly ServerEvent[], requestId: string): Promise<'all' | 'some'> {
     const own = await this.session.token();
-    const { NOVA_URL, NOVA_INTERFACE } = this.config.nova;
-    const url = NOVA_URL ?? urlIn(own.compute, NOVA_INTERFACE, this.config.keystone.OS_REGION_NAME);
-    if (!url) throw new Error("no compute in the catalog of this service's own token, by NOVA_INTERFACE and OS_REGION_NAME");
-    await this.nova.tell({ url, token: own.id, requestId }, events);
+    const url = novaUrl(this.config.nova, this.config.keystone, own.compute);
+    try {
+      return await this.nova.tell({ url, token: own.id, requestId }, events);
+    } catch (error) {
+      if (error instanceof NovaError && error.status === 401) this.session.forget(own); // the next try has another one
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -17,9 +17,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Error) return withoutPasswords(stacks(value));
   if (depth === DEPTH) return '[deeper]'; // also where a circle ends
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, isHidden(key) ? HIDDEN : redact(item, depth + 1)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isHidden(key) ? HIDDEN : redact(item, depth + 1)]));
 }
 
 const isHidden = (key: string): boolean => namesSecret(key) || HOLDS_SECRETS.test(key);

@@ -52,7 +52,7 @@ it('the instance that uses it is named, by the service’s own token, once the n
       }),
     },
   ]);
-  expect(nova.events[0]?.headers['x-auth-token']).not.toBe(token);
+  expect(await given.identities.holderOf(String(nova.events[0]?.headers['x-auth-token']))).toBe(given.own.id);
 });
 
 it('it is told again when it did not take it', async () => {
@@ -64,6 +64,19 @@ it('it is told again when it did not take it', async () => {
   await until('compute is told twice', () => nova.events.length === 2);
 
   expect(nova.events[1]).toMatchObject({ events: [{ server_uuid: instance }] });
+});
+
+it('by another token of the service’s when it does not take the one that is there', async () => {
+  const volume = await given.world.volume({ token });
+  await attachedTo(volume);
+  nova.eventAnswers = [401];
+
+  await extend(volume);
+  await until('compute is told twice', () => nova.events.length === 2);
+
+  const [refused, taken] = nova.events.map(({ headers }) => String(headers['x-auth-token']));
+  expect(taken).not.toBe(refused);
+  expect(await given.identities.holderOf(taken ?? '')).toBe(given.own.id);
 });
 
 it('of a volume that nobody uses it is told nothing', async () => {

@@ -1,4 +1,4 @@
-import { type Database, detachCallers } from '@app/attachments';
+import { detachCallers } from '@app/attachments';
 import { Command } from 'nest-commander';
 import { AdminStore } from '../admin-store.js';
 import { examineBroker } from '../doctor/broker.examination.js';
@@ -24,28 +24,28 @@ export class DoctorCommand extends PrintingCommand {
   }
 
   async run(_: string[], { format }: { format: Format }): Promise<void> {
-    const database = await this.store.database({ make: false });
-    const findings = [...(await this.ofRows(database)), ...(await this.ofOthers(database))];
+    const findings = [...(await examined('database', () => this.onDatabase())), ...(await examined('configuration', () => this.beside()))];
     printList(findings, format, ['what', 'verdict', 'found']);
     const count = findings.filter(({ verdict }) => verdict === 'failed').length;
     if (count > 0) throw new ProblemsFound(count === 1 ? '1 check has failed.' : `${count} checks have failed.`);
   }
 
-  private async ofRows(database: Database): Promise<Finding[]> {
+  private async onDatabase(): Promise<Finding[]> {
+    const database = await this.store.database({ make: false });
     const config = this.store.config();
+    const { amqp, times } = config;
     return [
       ...(await examined('database', () => examineDatabase(database))),
       ...(await examined('keys', () => examineKeys(database, config))),
       ...(await examined('detaches', async () => examineDetaches(await detachCallers(database)))),
+      ...(amqp ? await examined('broker', () => examineBroker(amqp, database, times)) : []),
     ];
   }
 
-  private async ofOthers(database: Database): Promise<Finding[]> {
-    const { amqp, times } = this.store.config();
+  private async beside(): Promise<Finding[]> {
     const { nova, keystone } = doctorConfig(process.env);
     let own: OwnToken | null = null;
     return [
-      ...(amqp ? await examined('broker', () => examineBroker(amqp, database, times)) : []),
       ...(keystone
         ? await examined('keystone', async () => examineIdentity((own = await ownToken(keystone)), keystone))
         : [warning('keystone', 'AUTH_STRATEGY is noauth: whoever reaches the API is an administrator')]),

@@ -1,4 +1,5 @@
 import { KeystoneConfig, NovaConfig } from '@app/openstack';
+import { loadConfig } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { NovaGuard, type NovaRequester } from './nova.guard.js';
 
@@ -28,6 +29,19 @@ it('says at the start that it is off where somebody has said so', () => {
   warn.mockRestore();
 });
 
+it.each<[string, Record<string, string>, RegExp | null]>([
+  ['https', { NOVA_GUARD: 'url', NOVA_URL: 'https://nova:8774/v2.1' }, null],
+  ['http on this machine', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:8774/v2.1' }, null],
+  ['http elsewhere', { NOVA_GUARD: 'url', NOVA_URL: 'http://nova:8774/v2.1' }, /^NOVA_URL leaves this machine without TLS/],
+  ['http elsewhere on purpose', { NOVA_GUARD: 'url', NOVA_URL: 'http://nova:8774/v2.1', NOVA_ALLOW_PLAIN: 'yes' }, null],
+  ['no URL', { NOVA_GUARD: 'url' }, /^NOVA_URL /],
+])('is configured by %s', (_, environment, fault) => {
+  const loading = () => loadConfig({ nova: NovaConfig }, environment);
+
+  if (fault) expect(loading).toThrow(fault);
+  else expect(loading).not.toThrow();
+});
+
 it('does not start with a catalog that nobody has', () => {
   expect(() => new NovaGuard(nova({ NOVA_GUARD: 'catalog' }), undefined)).toThrow(/^NOVA_GUARD is catalog, but must be url or off/);
 });
@@ -39,5 +53,5 @@ it.each<[string, Partial<KeystoneConfig>, NovaRequester['compute']]>([
 ])('allows nothing when the catalog has %s', async (_, config, compute) => {
   const ask = new NovaGuard(nova({}), keystone(config)).guardFor({ ...user, compute });
 
-  await expect(ask?.(use)).rejects.toThrow(/^no compute in the catalog/);
+  await expect(ask?.(use)).rejects.toThrow(/^no compute in the token's catalog/);
 });

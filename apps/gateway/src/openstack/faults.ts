@@ -39,7 +39,11 @@ export class ForeignFault extends Error {
   }
 }
 
-const NAMES = new Map(Object.values(FAULTS).map(({ code, name }) => [code, name]));
+const NAMES = new Map([
+  ...Object.values(FAULTS).map(({ code, name }) => [code, name] as const),
+  [405, 'badMethod'],
+  [501, 'notImplemented'],
+]);
 /** Where they are not those of a bad request or of an error (spec: microversions-and-errors §5). */
 const TEXTS: Record<number, string> = {
   401:
