@@ -47,19 +47,24 @@ export class Caller {
     const body = bytesOf(plan.body, this.ids);
     const heard = await this.exchange(plan, path, body);
     this.tally.count(plan.sort, plan.target, plan.token === 'none' ? null : heard);
-    if (!heard) return null; // that it may close is judged by whether it still lives
+    if (!heard) return 'the connection was closed without an answer';
     this.ids.learn({ method: plan.method, path, status: heard.status, body: bodyOf(heard) });
     this.tally.held++;
     return faultOf({ method: plan.method, path, version: versionHeader(plan), body }, heard);
   }
 
-  /** On the connection that is there; when it was closed meanwhile, on another one. */
+  /** On the connection that is there; if that was about to be closed, on another one. */
   private async exchange(plan: Asked, path: string, body: Buffer | null): Promise<Heard | null> {
-    const connection = this.connection && !this.connection.closed ? this.connection : await Conversation.with(this.port);
-    this.connection = connection;
-    connection.say(this.written(plan, path, body));
-    const heard = await connection.hear(plan.method);
-    if (!heard || heard.headers.get('connection') === 'close') this.connection = null;
+    const bytes = this.written(plan, path, body);
+    const kept = this.connection;
+    const heard = kept && !kept.closed ? await this.hear(kept, bytes, plan.method) : null;
+    return heard ?? this.hear(await Conversation.with(this.port), bytes, plan.method);
+  }
+
+  private async hear(connection: Connection, bytes: Buffer, method: string): Promise<Heard | null> {
+    connection.say(bytes);
+    const heard = await connection.hear(method);
+    this.connection = heard && heard.headers.get('connection') !== 'close' ? connection : null;
     return heard;
   }
 
@@ -81,6 +86,7 @@ export class Caller {
     const connection = await Conversation.with(this.port);
     connection.say(Buffer.from(shape.bytes.replaceAll(TOKEN, this.token('admin') ?? ''), 'latin1'));
     if (shape.slow) {
+      if (shape.slow === 'dripping') connection.drip();
       this.slow.push(this.hearAll(connection, shape).then((what) => this.find(n, { sort: 'raw', shape }, what)));
       return null;
     }

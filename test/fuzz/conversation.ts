@@ -11,6 +11,7 @@ export interface Heard {
 const PATIENCE_MS = 60_000;
 
 const QUIET_MS = 200;
+const DRIP_MS = 100;
 
 /** What came is no HTTP. */
 export class Garbled extends Error {}
@@ -44,6 +45,12 @@ export class Conversation {
 
   say(bytes: Buffer): void {
     this.socket.write(bytes);
+  }
+
+  /** A byte now and then, until it is closed. */
+  drip(): void {
+    const dripping = setInterval(() => this.socket.write('a'), DRIP_MS);
+    this.socket.once('close', () => clearInterval(dripping));
   }
 
   /** Nothing more will be said; what is due may still come. */

@@ -12,10 +12,14 @@ let world: World;
 beforeAll(async () => (world = await startWorld({ gateways: 0 })), 120_000);
 afterAll(() => world.stop());
 
-/** What one caller finds first, whose requests depend on the seed alone. */
-async function firstFinding(name: string, edit: Omit<Edit, 'app'>): Promise<Finding | undefined> {
+/** One caller's requests depend on the seed alone. */
+function planted(name: string, edit: Omit<Edit, 'app'>): Promise<Fuzz> {
   const more = underPlan(currentRun().folder, name, { edits: [{ ...edit, app: 'gateway' }] });
-  const fuzz = await Fuzz.start(world, SEED, { callers: 1, more });
+  return Fuzz.start(world, SEED, { callers: 1, more });
+}
+
+async function firstFinding(name: string, edit: Omit<Edit, 'app'>): Promise<Finding | undefined> {
+  const fuzz = await planted(name, edit);
   await fuzz.upTo(ENOUGH, () => fuzz.findings.length > 0);
   await fuzz.end();
   await fuzz.gateway.end('SIGKILL');
@@ -41,11 +45,25 @@ it('given an input that ends the process, then it is found, and found again at t
   const edit = {
     file: GATE,
     find: 'const body = parseJson(text);',
-    replace: "const body = parseJson(text); if (text.includes('constructor')) setImmediate(() => { throw new Error('planted'); });",
+    replace: "const body = parseJson(text); if (text.includes('constructor')) process.abort();",
   };
 
   const [found, again] = [await firstFinding('end', edit), await firstFinding('end-again', edit)];
 
   expect(found).toBeDefined();
   expect(again?.n).toBe(found?.n);
+}, 120_000);
+
+it('given what is kept of every body, then memory has grown by more than a tenth', async () => {
+  const replace = "const text = raw.toString('utf8'); (globalThis.kept ??= []).push(Buffer.alloc(400_000, 1));";
+  const fuzz = await planted('leak', { file: GATE, find: "const text = raw.toString('utf8');", replace });
+  await fuzz.upTo(300);
+  const before = await fuzz.memory();
+
+  await fuzz.upTo(900);
+  const after = await fuzz.memory();
+  await fuzz.end();
+  await fuzz.gateway.end('SIGKILL');
+
+  expect(after).toBeGreaterThan(before * 1.1);
 }, 120_000);

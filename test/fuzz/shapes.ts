@@ -7,8 +7,8 @@ export interface Shape {
   bytes: string;
   /** How many answers are due; null: as many as the server likes, since this is no HTTP, or not all of it, or too much. */
   answers: number | null;
-  /** Whether the connection stays open behind it without a word, until the server has had enough. */
-  slow?: boolean;
+  /** The connection stays open behind it, until the server has had enough: without a word, or with a byte now and then. */
+  slow?: 'silent' | 'dripping';
 }
 
 /** The name of what must never be made: it stands where no server should read a request. */
@@ -119,8 +119,12 @@ const cut = fc.record({ whole: fc.constantFrom(HIDDEN.replace(SMUGGLED, 'cut'), 
 }));
 
 const slow = fc
-  .record({ whole: fc.constantFrom(post(lines('Content-Length: 50'), '{'), post(lines(CHUNKED), '5'), list('')), at: fc.nat(200) })
-  .map(({ whole, at }) => ({ name: 'slow', bytes: whole.slice(0, Math.min(at, whole.length - 1)), answers: null, slow: true }));
+  .record({
+    whole: fc.constantFrom(post(lines('Content-Length: 5000'), '{'), post(lines(CHUNKED), '5'), list('')),
+    at: fc.nat(200),
+    how: fc.constantFrom('silent' as const, 'dripping' as const),
+  })
+  .map(({ whole, at, how }) => ({ name: how, bytes: whole.slice(0, Math.min(at, whole.length - 1)), answers: null, slow: how }));
 
 export const shapes: fc.Arbitrary<Shape> = fc.oneof(
   { weight: 6, arbitrary: named(SMUGGLING, 'smuggling', null) },
