@@ -26,7 +26,7 @@ export class GatewayConfig {
   @IsInt() @Min(1) readonly MAX_CONNECTIONS_PER_CLIENT: number = 1000;
   /** How many requests of one project may be under way at the same time, those that wait for drivers included; more are refused with 503 or 504. */
   @IsInt() @Min(1) readonly MAX_REQUESTS_PER_PROJECT: number = 500;
-  /** Addresses and networks of the proxies before the API, divided by commas: what they say by X-Forwarded-… is believed, for links and for the client's address; of nobody else. */
+  /** The proxies before the API: what they say by X-Forwarded-… is believed, for links and for the client's address; of nobody else. */
   @IsOptional() @AreNetworks() readonly TRUSTED_PROXIES?: string;
   /** How long the request line and the headers of a request may take to arrive, in ms, from the connection on. */
   @IsInt() @Min(1) @Max(86_400_000) readonly HEADERS_TIMEOUT_MS: number = 10_000;
