@@ -4,8 +4,8 @@ import { CALLERS, IS_LONG, REQUESTS, SEED, WARM } from './form';
 import { Fuzz } from './fuzz';
 import { SMUGGLED } from './shapes';
 
-/** What may be refused all the same: it is there no longer, belongs to somebody else, or is in another state. */
-const HEALTHY_SHARE = 0.4;
+/** The rest may be refused all the same: it is there no longer or not yet, belongs to somebody else, or is in another state. */
+const HEALTHY_SHARE = IS_LONG ? 0.5 : 0.3;
 const GROWTH = 1.1;
 /** What is garbage is collected now and again, so that it does not count how long the engine lets it lie. */
 const STEP = 2_500;
