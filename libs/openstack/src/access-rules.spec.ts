@@ -27,3 +27,21 @@ it.each([
 ])('%s', (_, restricted, expected) => {
   expect(isAccessible(restricted, 'GET', '/v3/volumes')).toBe(expected);
 });
+
+it.each([
+  ['/v3/**/metadata', '/v3/volumes/1/metadata', true],
+  ['/v3/**/metadata', '/v3/volumes/1/metadata/k', false],
+  ['/v3/v*s', '/v3/volumes', true],
+  ['/v3/v*s', '/v3/vs', false],
+  ['/v3/v*s', '/v3/v/s', false],
+  ['/v3/{project_id}/volumes', '/v3//volumes', false],
+  ['**', '', true],
+  ['*', '', false],
+  ['/v3/volumes/}', '/v3/volumes/}', true],
+])('the rule %s and the path %s: %s, whatever stands for what', (pattern, path, expected) => {
+  expect(isAccessible(token(pattern), 'GET', path)).toBe(expected);
+});
+
+it('a rule that could be read in as many ways as one likes is read in no longer than any other', () => {
+  expect(isAccessible(token(`${'**a'.repeat(70)}!`), 'GET', 'a'.repeat(16_000))).toBe(false);
+});
