@@ -111,4 +111,4 @@ export class EdgeServer {
 
 const BODIES: Record<number, Buffer> = {};
 
-const isAlwaysAnswered = ({ url = '' }: IncomingMessage): boolean => ALWAYS.has(url.split('?', 1)[0] ?? '');
+export const isAlwaysAnswered = ({ url = '' }: IncomingMessage): boolean => ALWAYS.has(url.split('?', 1)[0] ?? '');

@@ -7,7 +7,7 @@ import { inLogContext } from '@app/platform';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { EdgeServer } from '../edge/edge-server.js';
+import { EdgeServer, isAlwaysAnswered } from '../edge/edge-server.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
@@ -86,7 +86,10 @@ export class GatewayAdapter extends FastifyAdapter {
       return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
     hideNonsense(request.raw.headers);
+    if (isAlwaysAnswered(request.raw)) return void (request.openstack = freshContext(null));
     const identity = await this.identify(request);
+    // Its caller has gone meanwhile. No more is heard of it, so nothing else would ever say that it has left.
+    if (request.raw.destroyed) return this.forget(request, reply);
     if (identity === undefined) return sendPlain(request, reply.header('Retry-After', RETRY_AFTER), IDENTITY_AWAY);
     if (!identity && needsToken(request)) return this.authentication.refuse(request, reply);
     if (request.method === 'GET' && isBareVersion(request.originalUrl)) return this.leadToVersions(request, reply);
@@ -100,6 +103,11 @@ export class GatewayAdapter extends FastifyAdapter {
       { ...who, isAdmin: false, requestId: request.id, globalRequestId },
       { isOfSystem, isAdminProject, compute },
     );
+  }
+
+  private forget(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    this.edge.admission.leaves(request.raw);
+    return reply.hijack();
   }
 
   /** Undefined: nobody can say who it is. */

@@ -1,0 +1,78 @@
+import { type AddressInfo, connect } from 'node:net';
+import { GatewayConfig } from '../gateway.config.js';
+import type { Authentication, Identity } from './authentication.js';
+import { GatewayAdapter } from './gateway.adapter.js';
+
+const WHO: Identity = {
+  userId: 'u',
+  projectId: 'p',
+  roles: [],
+  serviceRoles: [],
+  isService: false,
+  isOfSystem: false,
+  isAdminProject: true,
+  compute: [],
+};
+const soon = async (holds: () => boolean | Promise<boolean>) => {
+  while (!(await holds())) await new Promise((again) => setTimeout(again, 5));
+};
+
+/** Keystone takes its time: who somebody is is known when the test says so. */
+class SlowAuthentication implements Authentication {
+  readonly asked: string[] = [];
+  answer: () => void = () => undefined;
+
+  identify({ url }: { url: string }): Promise<Identity> {
+    this.asked.push(url);
+    return new Promise((resolve) => (this.answer = () => resolve(WHO)));
+  }
+  async prove(): Promise<void> {}
+  refuse(): never {
+    throw new Error('nobody is refused');
+  }
+  async close(): Promise<void> {}
+}
+
+let adapter: GatewayAdapter;
+let authentication: SlowAuthentication;
+let port: number;
+const begun: unknown[] = [];
+beforeEach(async () => {
+  authentication = new SlowAuthentication();
+  adapter = new GatewayAdapter(Object.assign(new GatewayConfig(), { DRAIN_DELAY_MS: 0 }), authentication);
+  const fastify = adapter.getInstance();
+  fastify.post('/v3/volumes', (request) => begun.push(request.url));
+  fastify.get('/readyz', () => 'ready');
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  ({ port } = adapter.getHttpServer().address() as AddressInfo);
+});
+afterEach(() => adapter.close());
+
+const connections = () =>
+  new Promise<number>((resolve, reject) =>
+    adapter.getHttpServer().getConnections((error: Error | null, count: number) => (error ? reject(error) : resolve(count))),
+  );
+
+it.each([
+  ['with a body on its way', 'Content-Length: 10\r\n\r\n{"a"'],
+  ['with its body', 'Content-Length: 2\r\n\r\n{}'],
+  ['without a body', 'Content-Length: 0\r\n\r\n'],
+])('a caller who leaves while Keystone is asked, %s, takes no place along', async (_, rest) => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`POST /v3/volumes HTTP/1.1\r\nHost: x\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\n${rest}`);
+  await soon(() => authentication.asked.length === 1);
+  expect(adapter.edge.admission.atWork).toBe(1);
+  socket.destroy();
+  await soon(async () => (await connections()) === 0);
+
+  authentication.answer();
+  await soon(() => adapter.edge.admission.atWork === 0);
+
+  expect(begun).toEqual([]);
+});
+
+it('a probe with a token is answered without a word to Keystone', async () => {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { 'X-Auth-Token': 't' } });
+
+  expect([answer.status, authentication.asked]).toEqual([200, []]);
+});
