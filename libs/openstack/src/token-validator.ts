@@ -27,6 +27,8 @@ export class TokenValidator {
     // Those who ask about one token at the same time share one question.
     this.findings = new LRUCache<string, Finding, Question>({
       max: config.TOKEN_CACHE_SIZE,
+      // Also those who asked about what was forgotten meanwhile have their answer.
+      ignoreFetchAbort: true,
       fetchMethod: async (_key, _stale, { context, options }) => {
         const token = await this.asked(context);
         options.ttl = this.keptMs(token);
@@ -62,10 +64,14 @@ export class TokenValidator {
       'X-Subject-Token': question.id,
       'OpenStack-Identity-Access-Rules': '1',
     });
-    if (status === 200) return readToken(body);
-    if (status === 404) return null;
-    this.session.forget(own);
+    const token = status === 200 ? readToken(body) : null;
+    if (token) return token;
+    // Whatever else says 404, a proxy for one, says nothing about the token.
+    if (status === 404 && isError(body)) return null;
+    if (status === 401) this.session.forget(own);
     if (status === 401 && mayRenew) return this.asked(question, false);
     throw new KeystoneUnavailable(`Keystone does not answer this service about tokens: ${status}`);
   }
 }
+
+const isError = (body: unknown): boolean => typeof body === 'object' && body !== null && 'error' in body;
