@@ -65,7 +65,8 @@ function IsForCredentialItself(): PropertyDecorator {
   return ValidateIf((config: KeystoneConfig) => hasCredential(config) && config.OS_APPLICATION_CREDENTIAL_SECRET_FILE === undefined);
 }
 
-const HTTP_URLS = /^https?:\/\/[^\s,]+(?:\s*,\s*https?:\/\/[^\s,]+)*$/;
+/** Without a user in it: callers are told it. */
+const HTTP_URLS = /^https?:\/\/[^\s,@]+(?:\s*,\s*https?:\/\/[^\s,@]+)*$/;
 
 function IsHttpUrls(): PropertyDecorator {
   return ValidateBy({
@@ -75,7 +76,7 @@ function IsHttpUrls(): PropertyDecorator {
       defaultMessage: (args) =>
         args?.value === undefined
           ? 'OS_AUTH_URL is not set, but must be the URL of Keystone.'
-          : `OS_AUTH_URL is ${JSON.stringify(args.value)}, but must be a URL of http or https, or several with commas between.`,
+          : `OS_AUTH_URL is ${JSON.stringify(args.value).replaceAll(/\/\/[^/@\s]*@/g, '//***@')}, but must be a URL of http or https without a user in it, or several with commas between.`,
     },
   });
 }

@@ -27,6 +27,11 @@ it.each<[string, Record<string, string>, RegExp | null]>([
   ['http on this machine', { ...PASSWORD, OS_AUTH_URL: 'http://127.0.0.1:5000, http://localhost/v3' }, null],
   ['http elsewhere', { ...PASSWORD, OS_AUTH_URL: 'https://k:5000,http://keystone:5000' }, /^OS_AUTH_URL leaves this machine without TLS/],
   ['http elsewhere on purpose', { ...PASSWORD, OS_AUTH_URL: 'http://keystone:5000', KEYSTONE_ALLOW_PLAIN: 'yes' }, null],
+  [
+    'a URL with a password',
+    { ...PASSWORD, OS_AUTH_URL: 'https://me:secret@keystone:5000' },
+    /^OS_AUTH_URL is "https:\/\/[*]+@keystone:5000", but must be a URL/,
+  ],
   ['what is no URL', { ...PASSWORD, OS_AUTH_URL: 'keystone:5000' }, /^OS_AUTH_URL is "keystone:5000", but must be a URL[^\n]*$/],
 ])('is configured by %s', (_, environment, fault) => {
   if (fault === null) expect(faultOf(environment)).toBeNull();
