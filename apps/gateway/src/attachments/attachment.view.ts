@@ -11,7 +11,7 @@ export const attachmentSummary = ({ id, attachStatus, instanceUuid, volumeId }: 
 });
 
 /** spec: attachments-api §2.2. Carries secrets: never logged. Written out, since copying the summary's members costs a long page a quarter of its time. */
-const attachmentDetail = (attachment: AttachmentRecord, isTrusted: boolean) => ({
+const attachmentDetail = (attachment: AttachmentRecord, may: May) => ({
   id: attachment.id,
   status: attachment.attachStatus,
   instance: attachment.instanceUuid,
@@ -19,14 +19,15 @@ const attachmentDetail = (attachment: AttachmentRecord, isTrusted: boolean) => (
   attached_at: attachment.attachTime ?? '',
   detached_at: attachment.detachTime ?? '',
   attach_mode: attachment.attachMode,
-  connection_info: isTrusted ? attachment.connectionInfo : withoutSecrets(attachment.connectionInfo),
+  connection_info: may('volume:attachment_secrets', { projectId: attachment.projectId })
+    ? attachment.connectionInfo
+    : withoutSecrets(attachment.connectionInfo),
 });
 
 export const attachmentView = (attachment: AttachmentRecord, may: May) => ({
-  attachment: attachmentDetail(attachment, may('volume:attachment_secrets')),
+  attachment: attachmentDetail(attachment, may),
 });
 export const attachmentSummaries = (attachments: AttachmentRecord[]) => ({ attachments: attachments.map(attachmentSummary) });
-export function attachmentDetails(attachments: AttachmentRecord[], may: May) {
-  const isTrusted = may('volume:attachment_secrets');
-  return { attachments: attachments.map((attachment) => attachmentDetail(attachment, isTrusted)) };
-}
+export const attachmentDetails = (attachments: AttachmentRecord[], may: May) => ({
+  attachments: attachments.map((attachment) => attachmentDetail(attachment, may)),
+});

@@ -5,6 +5,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { isPublic, resourceNotFound } from '../openstack/api.guard.js';
 import type { OfToken } from '../openstack/request-context.js';
+import type { Owned } from './policy.parts.js';
 import { type RuleName, RULES, type DeclaredRule, WITHOUT_A_RULE } from './policy.rules.js';
 import { Policy, type Subject, type Target } from './policy.js';
 
@@ -36,9 +37,9 @@ export class PolicyGuard implements CanActivate {
     if (rule === null) return true;
 
     const find = this.finder(caller, routeOptions.url ?? '', params as { id?: string }, openstack.body);
-    const cases: Target[] = find ? [own, { ...own, ...SOMEBODY_ELSE }, ...(caller.isAdmin ? [ELSEWHERE] : [])] : [own];
-    if (cases.every((target) => this.policy.allows(rule, subject, target))) return true;
-    if (find && this.policy.allows(rule, subject, await find())) return true;
+    const cases = [own, { ...own, ...SOMEBODY_ELSE }, ...(caller.isAdmin ? [ELSEWHERE] : [])];
+    if (find && this.policy.allowsAll(rule, subject, cases)) return true;
+    if (this.policy.allows(rule, subject, find ? await find() : own)) return true;
     throw policyRefuses(rule);
   }
 
@@ -67,7 +68,8 @@ export class PolicyGuard implements CanActivate {
   }
 }
 
-const targetOf = ({ projectId, userId }: Pick<Caller, 'projectId' | 'userId'>): Target => ({ project_id: projectId, user_id: userId });
+/** Where it is not known who made something, no user is the one. */
+const targetOf = ({ projectId, userId }: Owned): Target => ({ project_id: projectId, ...(userId !== undefined && { user_id: userId }) });
 
 /** By method, route as the router has it, and action. */
 const RULED = new Map<string, RuleName | null>([

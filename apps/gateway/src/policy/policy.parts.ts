@@ -26,12 +26,18 @@ export const PART_RULES = {
 
 export type PartRuleName = keyof typeof PART_RULES;
 
+/** Whose a volume is, or what is made of one; without a user where nobody has looked who made it. */
+export interface Owned {
+  projectId: string;
+  userId?: string;
+}
+
 /** Whether policy allows this caller that part of the call: of what is the caller's own, or of a volume. */
-export type May = (rule: PartRuleName, of?: { projectId: string; userId: string }) => boolean;
+export type May = (rule: PartRuleName, of?: Owned) => boolean;
 
 /** A part of the call as something that is asked about later, where it comes to it. */
 export const leave =
-  (may: May, rule: PartRuleName): ((of?: { projectId: string; userId: string }) => void) =>
+  (may: May, rule: PartRuleName): ((of?: Owned) => void) =>
   (of) => {
     if (!may(rule, of)) throw policyRefuses(rule);
   };

@@ -16,6 +16,8 @@ export type RuleName = RouteRuleName | PartRuleName;
 export class Policy implements OnModuleInit {
   private constructor(
     private readonly rules: Readonly<Record<RuleName | 'context_is_admin', Allows>>,
+    /** Rules whose answer about one thing says nothing about another. */
+    private readonly choosy: ReadonlySet<string>,
     /** Names in the file of what Cinder alone asks. */
     readonly passedOver: readonly string[],
   ) {}
@@ -32,7 +34,8 @@ export class Policy implements OnModuleInit {
 
     const faults = [...file.faults, ...unknown, ...set.faults];
     if (faults.length > 0) throw new StartError(faults.map((fault) => `POLICY_FILE: ${fault}`).join('\n'));
-    return new Policy(Object.fromEntries(set.compiled()) as Record<RuleName | 'context_is_admin', Allows>, passedOver);
+    const choosy = new Set(set.names.filter((name) => set.looksBehindNot(name)));
+    return new Policy(Object.fromEntries(set.compiled()) as Record<RuleName | 'context_is_admin', Allows>, choosy, passedOver);
   }
 
   onModuleInit(): void {
@@ -42,6 +45,11 @@ export class Policy implements OnModuleInit {
 
   allows(rule: RuleName, caller: Subject, target: Target): boolean {
     return this.rules[rule](caller, target);
+  }
+
+  /** Whether it allows each of these cases, and whatever else they stand for. */
+  allowsAll(rule: RuleName, caller: Subject, cases: readonly Target[]): boolean {
+    return !this.choosy.has(rule) && cases.every((target) => this.allows(rule, caller, target));
   }
 
   /** What `is_admin:True` means, by the rule `context_is_admin`. The token's other facts matter only where the operator's rule asks for them. */

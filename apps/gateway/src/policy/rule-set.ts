@@ -46,6 +46,29 @@ export class RuleSet {
     return done;
   }
 
+  /** Whether a rule looks at what is worked on behind a `not`: then that it lets a caller work on one thing says nothing about the next. */
+  looksBehindNot(name: string): boolean {
+    const looks = (check: Check | null | undefined, behind: boolean): boolean => {
+      switch (check?.is) {
+        case 'rule':
+          return looks(this.checks.get(check.name), behind);
+        case 'not':
+          return looks(check.check, true);
+        case 'and':
+        case 'or':
+          return looks(check.left, behind) || looks(check.right, behind);
+        case 'role':
+          return behind && check.role.of === 'target';
+        case 'equal':
+          return behind && [check.left, check.right].some(({ of }) => of === 'target');
+        case 'constant':
+        case undefined:
+          return false;
+      }
+    };
+    return looks(this.checks.get(name), false);
+  }
+
   private parsed(name: string, text: string): Check | null {
     try {
       return parseCheck(text);

@@ -71,7 +71,9 @@ export class VolumeActionsController {
       this.connections.detach(caller, id, { attachmentId, guard }),
     'os-initialize_connection': async ({ caller, id, may }, { connector }) => {
       const info = await this.connections.initialize(caller, id, connector);
-      return { connection_info: may('volume:attachment_secrets') ? info : withoutSecrets(info) };
+      // Who is no administrator finds what is in the own project alone.
+      const of = caller.isAdmin ? await this.volumes.find(caller, id) : { projectId: caller.projectId };
+      return { connection_info: may('volume:attachment_secrets', { projectId: of.projectId }) ? info : withoutSecrets(info) };
     },
     'os-terminate_connection': ({ caller, id, guard }, { connector }) => this.connections.terminate(caller, id, { connector, guard }),
     'os-force_detach': ({ caller, id, guard }, { connector = null, attachment_id: attachmentId = null }) =>
