@@ -1,4 +1,5 @@
-import { linksTo, nextLink } from './links.js';
+import type { FastifyRequest } from 'fastify';
+import { endpointOf, linksTo, nextLink } from './links.js';
 
 const PLACE = { endpoint: 'http://h', project: '/p' };
 
@@ -17,4 +18,15 @@ it('a thing is reached by its version, and remembered without', () => {
     { rel: 'self', href: 'http://h/v3/p/volumes/v' },
     { rel: 'bookmark', href: 'http://h/p/volumes/v' },
   ]);
+});
+
+it.each<[string, Record<string, string>, string | undefined, string]>([
+  ['as it was asked', {}, undefined, 'http://asked'],
+  ['as the proxy was asked', { 'x-forwarded-host': 'cloud', 'x-forwarded-proto': 'https' }, undefined, 'https://cloud'],
+  ['by the nearest proxy, whatever its client said', { 'x-forwarded-host': 'evil, cloud' }, undefined, 'http://cloud'],
+  ['as it is configured', { 'x-forwarded-host': 'cloud' }, 'https://public/', 'https://public'],
+])('is reached %s', (_, headers, configured, endpoint) => {
+  const request = { headers: { host: 'asked', ...headers }, protocol: 'http' } as unknown as FastifyRequest;
+
+  expect(endpointOf(request, configured)).toBe(endpoint);
 });

@@ -57,6 +57,7 @@ export function endpointOf(request: FastifyRequest, publicEndpoint: string | und
 
 function forwarded(request: FastifyRequest, name: string): string | undefined {
   const header = request.headers[name];
-  const [nearest] = (Array.isArray(header) ? header[0] : header)?.split(',') ?? [];
+  // The last word is the nearest proxy's own; what stands before it may be the client's.
+  const nearest = [header ?? []].flat().join().split(',').at(-1);
   return nearest?.trim() || undefined;
 }
