@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { Admission } from './admission.js';
 
-const asked = (method: string, url: string) => ({ method, url }) as IncomingMessage;
+const asked = (method: string, url: string, headers = {}) => ({ method, url, headers }) as IncomingMessage;
+const slow = () => asked('POST', '/v3/p/volumes', { 'content-length': '7' });
 const begins = () => asked('POST', '/v3/p/attachments');
 const ends = () => asked('PUT', '/v3/p/attachments/a');
 
@@ -38,6 +39,20 @@ it('who leaves makes room, once', () => {
 
   expect(admission.enters(ends())).toBe(true);
   expect(admission.enters(ends())).toBe(false);
+});
+
+it('whose body is on its way takes nobody’s place, and finds one when it is there or is refused', () => {
+  const { admission } = filled(0);
+  const [one, two, three, chunked] = [slow(), slow(), slow(), asked('POST', '/v3/p/volumes', { 'transfer-encoding': 'chunked' })];
+
+  expect([one, two, three, chunked].map((request) => admission.enters(request))).toEqual([true, true, true, true]);
+  expect(admission.atWork).toBe(0);
+  expect([one, two, three].map((request) => admission.arrives(request))).toEqual([true, true, false]);
+  admission.leaves(three);
+  expect(admission.atWork).toBe(2);
+  expect(admission.enters(slow())).toBe(false);
+  admission.leaves(one);
+  expect(admission.arrives(chunked)).toBe(true);
 });
 
 it('who waits for a driver takes no place of those at work, until too many wait', () => {

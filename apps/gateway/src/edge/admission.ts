@@ -13,6 +13,8 @@ export class Admission {
   private readonly logger = new Logger(Admission.name);
   /** With the project of each, once it is known. */
   private readonly inside = new Map<IncomingMessage, string | null>();
+  /** Those of them whose bodies are still on their way: a slow one takes nobody's place. */
+  private readonly arriving = new Set<IncomingMessage>();
   private readonly ofProject = new Map<string, number>();
   private refused = 0;
   /** How many of those inside wait for a driver. */
@@ -20,8 +22,13 @@ export class Admission {
 
   constructor(private readonly limits: Pick<GatewayConfig, 'MAX_REQUESTS' | 'MAX_WAITING' | 'MAX_REQUESTS_PER_PROJECT'>) {}
 
+  /** Let in, and not answered yet. */
+  get underWay(): number {
+    return this.inside.size;
+  }
+
   get atWork(): number {
-    return this.inside.size - this.waiting();
+    return this.inside.size - this.arriving.size - this.waiting();
   }
 
   /** Takes the request in, or says that there is no room for it. */
@@ -31,7 +38,15 @@ export class Admission {
       return false;
     }
     this.inside.set(request, null);
+    if (hasBody(request)) this.arriving.add(request);
     return true;
+  }
+
+  /** Its body is there, or it has none. There may be no room left for it now: others were quicker. */
+  arrives(request: IncomingMessage): boolean {
+    if (!this.arriving.delete(request) || this.atWork <= this.roomFor(request)) return true;
+    this.refuse();
+    return false;
   }
 
   /** Counts it with its project, or says that the project has enough under way: it must not take all places of the others. */
@@ -51,6 +66,7 @@ export class Admission {
   leaves(request: IncomingMessage): void {
     const projectId = this.inside.get(request);
     this.inside.delete(request);
+    this.arriving.delete(request);
     if (projectId == null) return;
     const count = this.ofProject.get(projectId) ?? 1;
     if (count > 1) this.ofProject.set(projectId, count - 1);
@@ -78,3 +94,6 @@ export class Admission {
     this.refused = 0;
   }
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Networks } from './networks.js';
 
 /** What proxies say of a request; anybody else can say it too. */
@@ -24,6 +25,7 @@ export class WayHere {
     const said = headers['x-forwarded-for'];
     if (said === undefined || !this.isProxy(remoteAddress)) return remoteAddress;
     const hops = [said].flat().join().split(',').map((hop) => hop.trim()); // prettier-ignore
-    return hops.findLast((hop) => !this.isProxy(hop)) || remoteAddress;
+    const client = hops.findLast((hop) => !this.isProxy(hop));
+    return client !== undefined && isIP(client) !== 0 ? client : remoteAddress;
   }
 }

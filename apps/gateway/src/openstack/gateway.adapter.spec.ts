@@ -8,6 +8,7 @@ const WHO: Identity = {
   projectId: 'p',
   roles: [],
   serviceRoles: [],
+  serviceUserId: null,
   isService: false,
   isOfSystem: false,
   isAdminProject: true,
@@ -39,9 +40,10 @@ let port: number;
 const begun: unknown[] = [];
 beforeEach(async () => {
   authentication = new SlowAuthentication();
-  adapter = new GatewayAdapter(Object.assign(new GatewayConfig(), { DRAIN_DELAY_MS: 0 }), authentication);
+  adapter = new GatewayAdapter(Object.assign(new GatewayConfig(), { DRAIN_DELAY_MS: 0, MAX_REQUESTS: 2 }), authentication);
   const fastify = adapter.getInstance();
   fastify.post('/v3/volumes', (request) => begun.push(request.url));
+  fastify.get('/v3/volumes', () => 'none');
   fastify.get('/readyz', () => 'ready');
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   ({ port } = adapter.getHttpServer().address() as AddressInfo);
@@ -61,14 +63,30 @@ it.each([
   const socket = connect(port, '127.0.0.1');
   socket.write(`POST /v3/volumes HTTP/1.1\r\nHost: x\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\n${rest}`);
   await soon(() => authentication.asked.length === 1);
-  expect(adapter.edge.admission.atWork).toBe(1);
+  expect(adapter.edge.admission.underWay).toBe(1);
   socket.destroy();
   await soon(async () => (await connections()) === 0);
 
   authentication.answer();
-  await soon(() => adapter.edge.admission.atWork === 0);
+  await soon(() => adapter.edge.admission.underWay === 0);
 
   expect(begun).toEqual([]);
+});
+
+it('a body that does not come keeps nobody else out', async () => {
+  const slow = ['POST /v3/volumes', 'POST /nowhere', 'POST /'].map((line) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${line} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`);
+    return socket;
+  });
+  await soon(() => authentication.asked.length === slow.length);
+
+  const answer = fetch(`http://127.0.0.1:${port}/v3/volumes`, { headers: { 'X-Auth-Token': 't' } });
+  await soon(() => authentication.asked.length === slow.length + 1);
+  authentication.answer();
+
+  expect((await answer).status).toBe(200);
+  for (const socket of slow) socket.destroy();
 });
 
 it('a probe with a token is answered without a word to Keystone', async () => {

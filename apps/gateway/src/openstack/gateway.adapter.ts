@@ -53,6 +53,10 @@ export class GatewayAdapter extends FastifyAdapter {
     fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     fastify.decorateRequest('openstack');
     fastify.addHook('onRequest', (request, reply) => this.receive(request, reply));
+    fastify.addHook('preValidation', (request, reply, done) => {
+      if (this.edge.admission.arrives(request.raw)) done();
+      else void refuseForNow(request, reply);
+    });
     // After the body, whose events come from outside of every context.
     fastify.addHook('preValidation', (request, _reply, done) => this.log.open(request, done));
     fastify.addHook('onSend', (request, reply, payload, done) => done(null, this.finish(request, reply, payload)));
