@@ -51,13 +51,17 @@ export function nextLink(
 /** Where clients reach us, without a slash at its end: as configured, else as the request came, through a proxy or not (spec: microversions-and-errors §1, §7). */
 export function endpointOf(request: FastifyRequest, publicEndpoint: string | undefined): string {
   if (publicEndpoint !== undefined) return publicEndpoint.replace(/\/+$/, '');
-  const host = forwarded(request, 'x-forwarded-host') ?? request.headers.host ?? 'localhost';
-  return `${forwarded(request, 'x-forwarded-proto') ?? request.protocol}://${host}`;
+  const host = forwarded(request, 'x-forwarded-host', HOST) ?? (HOST.test(request.headers.host ?? '') ? request.headers.host : 'localhost');
+  return `${forwarded(request, 'x-forwarded-proto', /^https?$/) ?? request.protocol}://${host}`;
 }
 
-function forwarded(request: FastifyRequest, name: string): string | undefined {
+/** A name or an address, with a port or without: anything else would be more of the link than its host. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+function forwarded(request: FastifyRequest, name: string, form: RegExp): string | undefined {
   const header = request.headers[name];
   // The last word is the nearest proxy's own; what stands before it may be the client's.
   const nearest = [header ?? []].flat().join().split(',').at(-1);
-  return nearest?.trim() || undefined;
+  const word = nearest?.trim() ?? '';
+  return form.test(word) ? word : undefined;
 }
