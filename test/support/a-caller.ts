@@ -7,6 +7,7 @@ export const aCaller = (requestId: string): Caller => ({
   isAdmin: true,
   roles: [],
   serviceRoles: [],
+  serviceUserId: null,
   isService: false,
   requestId,
   globalRequestId: null,

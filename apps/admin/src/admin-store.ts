@@ -83,6 +83,7 @@ export const administrator = (projectId = 'admin'): Caller => ({
   isAdmin: true,
   roles: ['admin'],
   serviceRoles: [],
+  serviceUserId: null,
   isService: false,
   requestId: `req-${randomUUID()}`,
   globalRequestId: null,

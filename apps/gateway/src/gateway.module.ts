@@ -124,7 +124,7 @@ export class GatewayModule {
         { provide: Policy, useValue: Policy.from(policy) },
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_FILTER, useFactory: () => new FaultFilter(config.MAX_REQUEST_BODY_SIZE) },
-        { provide: NovaGuard, useFactory: () => new NovaGuard(nova, keystone) },
+        { provide: NovaGuard, useValue: new NovaGuard(nova, keystone) },
         OperationWaiter,
         ConnectionActions,
         gatewayHealth(health),

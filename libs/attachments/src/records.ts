@@ -19,6 +19,8 @@ export interface Caller {
   roles: readonly string[];
   /** Those of a valid service token. */
   serviceRoles: readonly string[];
+  /** Who has that token; null where there is none. */
+  serviceUserId: string | null;
   /** A service speaks for the user: one of these roles makes it one. */
   isService: boolean;
   /** `req-<uuid>` of this request. */

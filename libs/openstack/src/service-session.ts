@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { StartError } from '@app/domain';
 import type { KeystoneConfig } from './keystone.config.js';
 import { type Keystone, KeystoneUnavailable } from './keystone.js';
 import type { Endpoint } from './catalog.js';
@@ -20,10 +21,17 @@ export class ServiceSession {
   private own: OwnToken | null = null;
   private asking: Promise<OwnToken> | null = null;
 
+  /** @throws StartError for a file with a secret that cannot be read: it may be another one later, but it must be there */
   constructor(
     private readonly keystone: Keystone,
     private readonly config: KeystoneConfig,
-  ) {}
+  ) {
+    try {
+      credentials(config);
+    } catch (cause) {
+      throw new StartError(`${(cause as Error).message}.`, { cause });
+    }
+  }
 
   /** One that has not expired; many who ask at once share one question. @throws KeystoneUnavailable */
   async token(): Promise<OwnToken> {

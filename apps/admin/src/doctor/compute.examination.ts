@@ -9,7 +9,8 @@ export async function examineCompute(config: NovaConfig, identity: KeystoneConfi
   if (mode === 'off') return [warning('compute', 'NOVA_GUARD is off: users may detach what instances use (CVE-2023-2088)')];
   if (mode === 'catalog' && !identity)
     return [failed('compute', 'NOVA_GUARD is catalog, and without Keystone there is none: a gateway does not start')];
-  if (mode === 'catalog' && !own) return []; // what is wrong with Keystone stands above
+  if (mode === 'catalog' && !own)
+    return [warning('compute', 'not asked: it is looked for in the catalog of a token, and Keystone gave none')];
   const url = novaUrl(config, identity, own?.compute ?? []);
   const nova = new Nova({ OS_CACERT: identity?.OS_CACERT }, config.NOVA_TIMEOUT_MS);
   try {

@@ -9,6 +9,8 @@ export interface Identity {
   roles: readonly string[];
   /** Those of a valid service token. */
   serviceRoles: readonly string[];
+  /** Who has it; null where there is none. */
+  serviceUserId: string | null;
   /** There is a valid service token beside the user's. */
   isService: boolean;
   /** Where the user's catalog has compute; empty where there is none. */

@@ -70,6 +70,7 @@ const identityOf = ({ userId, projectId, roles, isOfSystem, isAdminProject, comp
   projectId: projectId ?? '',
   roles,
   serviceRoles: service?.roles ?? [],
+  serviceUserId: service?.userId ?? null,
   isService: service !== null,
   isOfSystem,
   isAdminProject,

@@ -21,6 +21,13 @@ it.each([
   expect(identify(headers)).toMatchObject({ roles, isService });
 });
 
+it('a service token is somebody’s where it is a service’s', () => {
+  const both = (service: string) => identify({ 'x-auth-token': 'u:p:member', 'x-service-token': service });
+
+  expect(both('nova:service:service')).toMatchObject({ serviceUserId: 'nova', serviceRoles: ['service'] });
+  expect(both('me:p:member')).toMatchObject({ serviceUserId: null, serviceRoles: [] });
+});
+
 it('takes an empty token for none', () => {
   expect(identify({ 'x-auth-token': '' })).toBeNull();
 });

@@ -33,13 +33,16 @@ export function identify(headers: IncomingHttpHeaders): Identity | null {
   if (typeof token !== 'string' || token === '') return null;
   const serviceToken = headers['x-service-token'];
   const { userId, projectId, roles } = parseToken(token);
-  const serviceRoles = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken).roles : [];
+  const service = typeof serviceToken === 'string' && serviceToken !== '' ? parseToken(serviceToken) : null;
+  const isService = service?.roles.includes(SERVICE) ?? false;
   return {
     userId,
     projectId,
     roles: withImplied(roles),
-    serviceRoles,
-    isService: serviceRoles.includes(SERVICE),
+    // One that is no service's is as good as none: by Keystone it would be refused.
+    serviceRoles: isService && service ? service.roles : [],
+    serviceUserId: isService && service ? service.userId : null,
+    isService,
     isOfSystem: false,
     isAdminProject: true,
     compute: [],

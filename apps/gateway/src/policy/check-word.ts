@@ -9,7 +9,7 @@ export type Check =
 
 export type Value = { of: 'text'; text: string } | { of: 'caller'; fact: CallerFact } | { of: 'target'; key: TargetKey };
 
-const CALLER_FACTS = ['user_id', 'project_id', 'system_scope', 'is_admin', 'is_admin_project', 'service_roles'] as const;
+const CALLER_FACTS = ['user_id', 'project_id', 'system_scope', 'is_admin', 'is_admin_project', 'service_roles', 'service_user_id'] as const;
 /** What a check may ask of who calls, beside the roles. */
 export type CallerFact = (typeof CALLER_FACTS)[number];
 

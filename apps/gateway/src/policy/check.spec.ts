@@ -55,6 +55,15 @@ describe('one check', () => {
     expect(allows(text, alice, target)).toBe(expected);
   });
 
+  it.each([
+    ['service_user_id:nova', 'nova', true],
+    ['service_user_id:nova', 'glance', false],
+    ['service_user_id:nova', null, false],
+    ['service_user_id:nova', undefined, false],
+  ])('%p with a service token of %p: %p', (text, serviceUserId, expected) => {
+    expect(allows(text, { ...alice, serviceUserId })).toBe(expected);
+  });
+
   it.each<[string, readonly string[] | undefined, boolean]>([
     ['service_roles:service', ['reader', 'service'], true],
     ['service_roles:service', ['Service'], false],
@@ -122,7 +131,7 @@ describe('a text that is no check is refused where it goes wrong', () => {
     ['rule:', 'at character 1 (rule:): expected a word right behind the colon'],
     [
       'domain_id:x',
-      'at character 1 (domain_id): expected one of rule, role, user_id, project_id, system_scope, is_admin, is_admin_project, service_roles',
+      'at character 1 (domain_id): expected one of rule, role, user_id, project_id, system_scope, is_admin, is_admin_project, service_roles, service_user_id',
     ],
     ['!role:x', 'at character 1 (!role): expected one of rule'],
     ['is_admin:true', 'at character 10 (true): expected True or False'],

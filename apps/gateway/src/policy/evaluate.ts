@@ -7,6 +7,8 @@ export interface Subject {
   roles: readonly string[];
   /** Those of the service token that came along. */
   serviceRoles?: readonly string[];
+  /** Who has that token. */
+  serviceUserId?: string | null;
   /** What `Policy.isAdmin` said of this caller. */
   isAdmin: boolean;
   systemScope: 'all' | null;
@@ -109,6 +111,7 @@ const CALLER: Record<CallerFact, Reader> = {
   system_scope: ({ systemScope }) => systemScope,
   is_admin: ({ isAdmin }) => inPython(isAdmin),
   service_roles: ({ serviceRoles = [] }) => serviceRoles,
+  service_user_id: ({ serviceUserId = null }) => serviceUserId,
   is_admin_project: ({ isAdminProject = true }) => inPython(isAdminProject),
 };
 

@@ -16,6 +16,7 @@ const admin = {
   isAdmin: false,
   roles: ['admin'],
   serviceRoles: [],
+  serviceUserId: null,
   isService: false,
   requestId: 'req-1',
   globalRequestId: null,

@@ -44,13 +44,14 @@ export class PolicyGuard implements CanActivate {
   }
 
   private who(caller: Caller, { isOfSystem, isAdminProject }: OfToken): { caller: Caller; subject: Subject; own: Target } {
-    const { userId, roles, serviceRoles } = caller;
+    const { userId, roles, serviceRoles, serviceUserId } = caller;
     const token = {
       userId,
       projectId: caller.projectId || null,
       systemScope: isOfSystem ? ('all' as const) : null,
       isAdminProject,
       serviceRoles,
+      serviceUserId,
     };
     const isAdmin = this.policy.isAdmin(roles, token);
     return { caller: { ...caller, isAdmin }, subject: { ...token, roles, isAdmin }, own: targetOf(caller) };
