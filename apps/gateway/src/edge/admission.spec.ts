@@ -45,14 +45,27 @@ it('whose body is on its way takes nobody’s place, and finds one when it is th
   const { admission } = filled(0);
   const [one, two, three, chunked] = [slow(), slow(), slow(), asked('POST', '/v3/p/volumes', { 'transfer-encoding': 'chunked' })];
 
-  expect([one, two, three, chunked].map((request) => admission.enters(request))).toEqual([true, true, true, true]);
+  const comes = (request: IncomingMessage): boolean => {
+    const entered = admission.enters(request);
+    admission.awaitsBody(request);
+    return entered;
+  };
+
+  expect([one, two, three, chunked].map(comes)).toEqual([true, true, true, true]);
   expect(admission.atWork).toBe(0);
   expect([one, two, three].map((request) => admission.arrives(request))).toEqual([true, true, false]);
   admission.leaves(three);
   expect(admission.atWork).toBe(2);
   expect(admission.enters(slow())).toBe(false);
   admission.leaves(one);
-  expect(admission.arrives(chunked)).toBe(true);
+  admission.waiting = () => 3;
+  expect(admission.arrives(chunked)).toBe(false);
+});
+
+it('whose body is on its way has a place until it is known who it is', () => {
+  const { admission } = filled(0);
+
+  expect([slow(), slow(), slow()].map((request) => admission.enters(request))).toEqual([true, true, false]);
 });
 
 it('who waits for a driver takes no place of those at work, until too many wait', () => {

@@ -33,18 +33,22 @@ export class Admission {
 
   /** Takes the request in, or says that there is no room for it. */
   enters(request: IncomingMessage): boolean {
-    if (this.atWork >= this.roomFor(request) || (request.method !== 'GET' && this.waiting() >= this.limits.MAX_WAITING)) {
+    if (this.isFull(request, this.atWork)) {
       this.refuse();
       return false;
     }
     this.inside.set(request, null);
-    if (hasBody(request)) this.arriving.add(request);
     return true;
+  }
+
+  /** Who it is is known, and its body may take its time. Until then it has a place, so that no more ask Keystone at once than there are. */
+  awaitsBody(request: IncomingMessage): void {
+    if (this.inside.has(request) && hasBody(request)) this.arriving.add(request);
   }
 
   /** Its body is there, or it has none. There may be no room left for it now: others were quicker. */
   arrives(request: IncomingMessage): boolean {
-    if (!this.arriving.delete(request) || this.atWork <= this.roomFor(request)) return true;
+    if (!this.arriving.delete(request) || !this.isFull(request, this.atWork - 1)) return true;
     this.refuse();
     return false;
   }
@@ -71,6 +75,10 @@ export class Admission {
     const count = this.ofProject.get(projectId) ?? 1;
     if (count > 1) this.ofProject.set(projectId, count - 1);
     else this.ofProject.delete(projectId);
+  }
+
+  private isFull(request: IncomingMessage, atWork: number): boolean {
+    return atWork >= this.roomFor(request) || (request.method !== 'GET' && this.waiting() >= this.limits.MAX_WAITING);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { GatewayConfig } from '../gateway.config.js';
 import type { Authentication, Identity } from './authentication.js';
 import { GatewayAdapter } from './gateway.adapter.js';
@@ -40,7 +40,7 @@ let port: number;
 const begun: unknown[] = [];
 beforeEach(async () => {
   authentication = new SlowAuthentication();
-  adapter = new GatewayAdapter(Object.assign(new GatewayConfig(), { DRAIN_DELAY_MS: 0, MAX_REQUESTS: 2 }), authentication);
+  adapter = new GatewayAdapter(Object.assign(new GatewayConfig(), { DRAIN_DELAY_MS: 0, MAX_REQUESTS: 4 }), authentication);
   const fastify = adapter.getInstance();
   fastify.post('/v3/volumes', (request) => begun.push(request.url));
   fastify.get('/v3/volumes', () => 'none');
@@ -74,12 +74,15 @@ it.each([
 });
 
 it('a body that does not come keeps nobody else out', async () => {
-  const slow = ['POST /v3/volumes', 'POST /nowhere', 'POST /'].map((line) => {
+  const slow: Socket[] = [];
+  for (const line of ['POST /v3/volumes', 'POST /nowhere', 'POST /']) {
     const socket = connect(port, '127.0.0.1');
     socket.write(`${line} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`);
-    return socket;
-  });
-  await soon(() => authentication.asked.length === slow.length);
+    slow.push(socket);
+    await soon(() => authentication.asked.length === slow.length);
+    authentication.answer();
+    await soon(() => adapter.edge.admission.atWork === 0);
+  }
 
   const answer = fetch(`http://127.0.0.1:${port}/v3/volumes`, { headers: { 'X-Auth-Token': 't' } });
   await soon(() => authentication.asked.length === slow.length + 1);

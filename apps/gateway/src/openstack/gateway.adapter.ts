@@ -99,6 +99,7 @@ export class GatewayAdapter extends FastifyAdapter {
     if (request.method === 'GET' && isBareVersion(request.originalUrl)) return this.leadToVersions(request, reply);
     const { [REQUEST_ID]: inbound } = request.headers;
     const globalRequestId = typeof inbound === 'string' && INBOUND_ID.test(inbound) ? inbound : null;
+    this.edge.admission.awaitsBody(request.raw);
     if (!identity) return void (request.openstack = freshContext(null));
     if (!this.edge.admission.entersAs(identity.projectId, request.raw)) return refuseForNow(request, reply);
     const { isOfSystem, isAdminProject, compute, ...who } = identity;
