@@ -16,6 +16,8 @@ export class KeystoneUnavailable extends Error {
   override readonly name = 'KeystoneUnavailable';
 }
 
+/** More questions at once wait for one of these. */
+const CONNECTIONS = 50;
 const FIRST_PAUSE_MS = 100;
 
 /** The HTTP side of Keystone's `/v3/auth/tokens`, at one of several URLs. */
@@ -28,7 +30,7 @@ export class Keystone {
   /** @throws StartError when OS_CACERT is no certificate */
   constructor(private readonly config: KeystoneConfig) {
     this.urls = config.OS_AUTH_URL.split(',').map((url) => `${url.trim().replace(/\/+$/, '').replace(/\/v3$/, '')}/v3`);
-    this.agent = new Agent({ connect: { ca: caIn(config), timeout: config.KEYSTONE_TIMEOUT_MS } });
+    this.agent = new Agent({ connections: CONNECTIONS, connect: { ca: caIn(config), timeout: config.KEYSTONE_TIMEOUT_MS } });
   }
 
   /** A question that may be asked twice: both that there are may. @throws KeystoneUnavailable */

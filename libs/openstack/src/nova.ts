@@ -29,6 +29,8 @@ export interface ServerEvent {
   tag: string;
 }
 
+/** More questions at once wait for one of these. */
+const CONNECTIONS = 50;
 /** The first microversion that knows the event of a volume that has grown. */
 const KNOWS_EXTENDED = '2.51';
 /** The first microversion whose answer says which attachment it is. */
@@ -47,7 +49,7 @@ export class Nova {
     config: { OS_CACERT?: string },
     private readonly timeoutMs: number,
   ) {
-    this.agent = new Agent({ connect: { ca: caIn(config), timeout: timeoutMs } });
+    this.agent = new Agent({ connections: CONNECTIONS, connect: { ca: caIn(config), timeout: timeoutMs } });
   }
 
   /**

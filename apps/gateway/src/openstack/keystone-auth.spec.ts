@@ -32,6 +32,11 @@ it.each<[string, Record<string, string>, RegExp | null]>([
     { ...PASSWORD, OS_AUTH_URL: 'https://me:secret@keystone:5000' },
     /^OS_AUTH_URL is "https:\/\/[*]+@keystone:5000", but must be a URL/,
   ],
+  [
+    'a password in what callers are told',
+    { ...HTTPS, ...PASSWORD, WWW_AUTHENTICATE_URI: 'https://me:secret@keystone' },
+    /^WWW_AUTHENTICATE_URI is "https:\/\/[*a-z:]+@keystone", but must be/,
+  ],
   ['what is no URL', { ...PASSWORD, OS_AUTH_URL: 'keystone:5000' }, /^OS_AUTH_URL is "keystone:5000", but must be a URL[^\n]*$/],
 ])('is configured by %s', (_, environment, fault) => {
   if (fault === null) expect(faultOf(environment)).toBeNull();
