@@ -180,6 +180,8 @@ export class PrivateKeystone {
         `expiration = ${tokensLastSeconds}`,
         '[fernet_tokens]',
         `key_repository = ${this.keys}`,
+        '[fernet_receipts]', // it looks for these too before it does anything, and not every installation has made the package's own
+        `key_repository = ${this.keys}`,
         '[identity]',
         'password_hash_rounds = 4', // as cheap as it may be: nothing here is worth guessing
         '[cache]',
