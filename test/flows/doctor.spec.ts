@@ -5,6 +5,8 @@ import { NovaStandIn } from '../support/nova-stand-in';
 import { KeystoneWorld } from '../support/keystone-world';
 import { currentRun } from '../support/test-run';
 import { until } from '../support/until';
+import { freePorts } from '../support/free-ports';
+import { isolatedBroker } from '../support/rabbitmq';
 import { startWorld, type World } from '../support/world';
 import { admin } from './admin-cli';
 
@@ -51,6 +53,7 @@ describe('with noauth', () => {
       keys: 'ok',
       detaches: 'ok',
       broker: 'ok',
+      policies: 'warning',
       [`queue mooring.backend.${world.backend}`]: 'ok',
       'queue mooring.bookkeeping': 'ok',
       keystone: 'warning',
@@ -119,6 +122,49 @@ describe('with noauth', () => {
     expect(volume).toBeDefined();
     await lone.stop();
   });
+});
+
+describe('with the management API of RabbitMQ', () => {
+  it('names a policy that loses bells, and says when it may not look', async () => {
+    const [port = 0] = await freePorts(1);
+    const api = `http://127.0.0.1:${port}`;
+    const listener = `management.tcp.port = ${port}\nmanagement.tcp.ip = 127.0.0.1\n`;
+    const broker = await isolatedBroker(listener, ['rabbitmq_management']);
+    const managed = await startWorld({ amqpUrl: broker.url });
+    const there = { ...settings, DATABASE_URL: managed.databaseUrl, AMQP_URL: broker.url, SECRETS_KEY_FILE: managed.keyFile };
+    const queue = `mooring.backend.${managed.backend}`;
+    const put = (path: string, body: object) =>
+      fetch(`${api}/api/${path}`, {
+        method: 'PUT',
+        headers: { Authorization: `Basic ${btoa('guest:guest')}` },
+        body: JSON.stringify(body),
+      });
+    const policy = (pattern: string, definition: object) => put('policies/%2F/of-somebody', { pattern, definition, 'apply-to': 'queues' });
+    const asked = () => doctor({ ...there, AMQP_MANAGEMENT_URL: api });
+
+    await until('the statistics have the queue', async () => (await asked()).found.policies?.found.includes('of 3 queues') ?? false);
+    await policy('^mooring', { 'message-ttl': 60_000 });
+    await until('the policy is at work', async () => (await asked()).found[`policy of ${queue}`] !== undefined);
+    const bad = await asked();
+    await policy('^mooring', { 'queue-master-locator': 'min-masters' });
+    await until('it does no harm', async () => (await asked()).found.policies?.verdict === 'ok');
+    await put('users/nobody', { password: 'canary-of-the-broker', tags: '' });
+    const refused = await doctor({ ...there, AMQP_MANAGEMENT_URL: `http://nobody:canary-of-the-broker@127.0.0.1:${port}` });
+    await managed.stop();
+    await broker.remove();
+
+    expect(bad.code).toBe(0);
+    expect(bad.found[`policy of ${queue}`]).toMatchObject({
+      verdict: 'warning',
+      found: 'of-somebody sets message-ttl to 60000: messages leave it after so many ms',
+    });
+    expect(Object.keys(bad.found)).toEqual(expect.arrayContaining(['policy of mooring.bookkeeping', 'policy of mooring.dead-letter']));
+    expect(refused).toMatchObject({
+      code: 3,
+      found: { broker: { verdict: 'failed', found: expect.stringMatching(/401.*tag management/) } },
+    });
+    expect(JSON.stringify(refused)).not.toContain('canary');
+  }, 180_000);
 });
 
 describe('with Keystone', () => {

@@ -32,10 +32,10 @@ export class PrivateBroker {
   }
 
   /** Resolves when it speaks AMQP. `more` are further lines of its rabbitmq.conf. */
-  static async create(runFolder: string, name: string, more = ''): Promise<PrivateBroker> {
+  static async create(runFolder: string, name: string, more = '', plugins: string[] = []): Promise<PrivateBroker> {
     const [amqp = 0, distribution = 0, epmd = 0] = await freePorts(3);
     const broker = new PrivateBroker(runFolder, name, { amqp, distribution, epmd });
-    broker.writeSettings(more);
+    broker.writeSettings(more, plugins);
     await broker.start();
     return broker;
   }
@@ -139,10 +139,10 @@ export class PrivateBroker {
     return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : ''; // also asked when the broker ends as it should, and is removed
   }
 
-  private writeSettings(more: string): void {
+  private writeSettings(more: string, plugins: string[]): void {
     for (const folder of ['', 'home', 'mnesia', 'log']) mkdirSync(join(this.home, folder), { recursive: true });
     writeFileSync(join(this.home, 'home/.erlang.cookie'), randomBytes(16).toString('hex'), { mode: 0o400 });
-    writeFileSync(join(this.home, 'enabled_plugins'), '[].');
+    writeFileSync(join(this.home, 'enabled_plugins'), `[${plugins.join(',')}].`);
     writeFileSync(join(this.home, 'rabbitmq-env.conf'), '');
     writeFileSync(join(this.home, 'rabbitmq.conf'), BROKER_SETTINGS + more);
   }

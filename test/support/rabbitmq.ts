@@ -8,6 +8,6 @@ export { PrivateBroker };
 export const sharedBrokerUrl = (): string => currentRun().amqpUrl;
 
 /** A broker for a test that stops or crashes it (about 10 s to start). Call `remove` at the end. */
-export function isolatedBroker(more = ''): Promise<PrivateBroker> {
-  return PrivateBroker.create(currentRun().folder, `rabbitmq-${randomBytes(4).toString('hex')}`, more);
+export function isolatedBroker(more = '', plugins: string[] = []): Promise<PrivateBroker> {
+  return PrivateBroker.create(currentRun().folder, `rabbitmq-${randomBytes(4).toString('hex')}`, more, plugins);
 }

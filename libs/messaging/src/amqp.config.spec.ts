@@ -14,6 +14,22 @@ it.each([undefined, '', 'rabbitmq', 'http://rabbitmq', '//rabbitmq', 'amqp://'])
   expect(faults({ AMQP_URL: url })).toEqual(['AMQP_URL']);
 });
 
+it.each([
+  ['rabbitmq:15672', {}],
+  ['amqp://127.0.0.1:15672', {}],
+  ['http://rabbit.example.org:15672', {}],
+])('refuses %s as the management API', (url, more) => {
+  expect(faults({ AMQP_URL: 'amqp://localhost', AMQP_MANAGEMENT_URL: url, ...more })).toEqual(['AMQP_MANAGEMENT_URL']);
+});
+
+it.each([
+  ['http://127.0.0.1:15672', {}],
+  ['https://watcher:secret@rabbit.example.org/rabbit', {}],
+  ['http://rabbit.example.org:15672', { AMQP_ALLOW_PLAIN: 'yes' }],
+])('takes %s as the management API', (url, more) => {
+  expect(faults({ AMQP_URL: 'amqp://localhost', AMQP_MANAGEMENT_URL: url, ...more })).toEqual([]);
+});
+
 it.each([0, -1, 1.5, 65_536, NaN])('refuses a prefetch of %s', (prefetch) => {
   expect(faults({ AMQP_URL: 'amqp://localhost', PREFETCH: prefetch })).toEqual(['PREFETCH']);
 });

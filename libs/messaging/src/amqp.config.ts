@@ -11,7 +11,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { addressFault } from './amqp/amqp.address.js';
+import { addressFault, managementFault } from './amqp/amqp.address.js';
 
 @ValidatorConstraint({ name: 'safeAddress' })
 class IsSafeAddress implements ValidatorConstraintInterface {
@@ -20,6 +20,16 @@ class IsSafeAddress implements ValidatorConstraintInterface {
   }
   defaultMessage({ object }: ValidationArguments): string {
     return addressFault(object as AmqpConfig) ?? '';
+  }
+}
+
+@ValidatorConstraint({ name: 'safeManagement' })
+class IsSafeManagement implements ValidatorConstraintInterface {
+  validate(url: unknown, { object }: ValidationArguments): boolean {
+    return typeof url !== 'string' || !URL.canParse(url) || managementFault(object as AmqpConfig) === null;
+  }
+  defaultMessage({ object }: ValidationArguments): string {
+    return managementFault(object as AmqpConfig) ?? '';
   }
 }
 
@@ -39,6 +49,12 @@ export class AmqpConfig {
   @IsOptional() @IsString() readonly AMQP_KEY_FILE?: string;
   /** `yes` lets an amqp:// URL leave this machine. Loopback needs no leave. */
   @IsIn(['yes', 'no']) readonly AMQP_ALLOW_PLAIN: string = 'no';
+
+  /** http:// or https:// URL of RabbitMQ's management API, for `mooring-admin doctor`, with a user if AMQP_URL's may not look: AMQP itself shows no policies. */
+  @IsOptional()
+  @Validate(IsSafeManagement)
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  readonly AMQP_MANAGEMENT_URL?: string;
 
   /** How many commands of one queue a worker carries out at the same time. */
   @IsInt()

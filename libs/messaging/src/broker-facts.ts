@@ -9,8 +9,19 @@ export interface QueueFacts {
   consumers: number;
 }
 
+/** What the policies that match a queue make of it. */
+export interface QueuePolicy {
+  queue: string;
+  /** The policy's and the operator policy's; none, one or both. */
+  names: string[];
+  /** Both together, `{"message-ttl": 60000}`. */
+  definition: Record<string, unknown>;
+}
+
 export interface BrokerFacts {
   /** As the broker says it, `3.10.8`. */
   version: string;
   queues: QueueFacts[];
+  /** Also of the box of the unreadable; null: AMQP shows none, and nobody has named the management API. */
+  policies: QueuePolicy[] | null;
 }

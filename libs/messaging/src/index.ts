@@ -1,6 +1,6 @@
 export { amqpTransport } from './amqp/amqp.transport.js';
 export { AmqpConfig } from './amqp.config.js';
-export type { BrokerFacts, QueueFacts } from './broker-facts.js';
+export type { BrokerFacts, QueueFacts, QueuePolicy } from './broker-facts.js';
 export { CommandClient } from './command.client.js';
 export { CommandContext } from './command.context.js';
 export { type Bell, type Bells, type Command, COMMANDS, type Trace } from './commands.js';

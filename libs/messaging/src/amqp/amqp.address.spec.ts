@@ -20,6 +20,15 @@ it.each([
 
 it('lets it be plain by explicit choice', () => expect(addressFault({ AMQP_URL: FAR, AMQP_ALLOW_PLAIN: 'yes' })).toBeNull());
 
+it.each([
+  ['its own user', 'https://watcher:p%40ss@rabbit.example.org/rabbit/', 'watcher:p@ss', 'https://rabbit.example.org/rabbit'],
+  ['the user of AMQP_URL', 'http://127.0.0.1:15672', 'guest:p:ss', 'http://127.0.0.1:15672'],
+])('asks the management API by %s, and keeps the password out of its URL', (_, AMQP_MANAGEMENT_URL, user, url) => {
+  const { management } = amqpAddress({ AMQP_URL: 'amqp://guest:p%3Ass@127.0.0.1', AMQP_MANAGEMENT_URL });
+
+  expect(management).toEqual({ url, authorization: `Basic ${Buffer.from(user).toString('base64')}` });
+});
+
 it('has certificates checked, whatever the environment says', () =>
   expect(amqpAddress({ AMQP_URL: 'amqps://x' }).tls).toEqual({ rejectUnauthorized: true, minVersion: 'TLSv1.2' }));
 

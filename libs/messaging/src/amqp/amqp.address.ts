@@ -7,6 +7,8 @@ export interface AmqpAddress {
   url: string;
   /** What TLS is to use beside the system's CAs; not looked at for a plain URL. */
   tls: { ca?: Buffer; cert?: Buffer; key?: Buffer; rejectUnauthorized: true; minVersion: 'TLSv1.2' };
+  /** Where its management API is, without a user, and whom it knows by this header. */
+  management?: { url: string; authorization: string };
 }
 
 /** What AmqpConfig says of it. */
@@ -17,6 +19,7 @@ interface AddressConfig {
   AMQP_CERT_FILE?: string;
   AMQP_KEY_FILE?: string;
   AMQP_ALLOW_PLAIN?: string;
+  AMQP_MANAGEMENT_URL?: string;
 }
 
 /** Why AMQP_URL cannot be used as it is, beside the other variables; null: it can. */
@@ -32,6 +35,14 @@ export function addressFault(config: AddressConfig): string | null {
     : 'AMQP_URL leaves this machine without TLS: make it amqps://, with AMQP_CA_FILE for a CA of your own, or set AMQP_ALLOW_PLAIN=yes where the network is trusted.';
 }
 
+/** Why AMQP_MANAGEMENT_URL cannot be used as it is; null: it can. */
+export function managementFault({ AMQP_MANAGEMENT_URL: given = '', AMQP_ALLOW_PLAIN }: AddressConfig): string | null {
+  const { protocol, hostname } = new URL(given);
+  return protocol === 'https:' || AMQP_ALLOW_PLAIN === 'yes' || isThisMachine(hostname)
+    ? null
+    : 'AMQP_MANAGEMENT_URL leaves this machine without TLS, with a password: make it https://, or set AMQP_ALLOW_PLAIN=yes where the network is trusted.';
+}
+
 /** @throws StartError for a file that cannot be read or is not what it should be. */
 export function amqpAddress(config: AddressConfig): AmqpAddress {
   const { AMQP_CA_FILE: ca, AMQP_CERT_FILE: cert, AMQP_KEY_FILE: key, AMQP_PASSWORD_FILE: password } = config;
@@ -39,6 +50,7 @@ export function amqpAddress(config: AddressConfig): AmqpAddress {
   if (password !== undefined) url.password = encodeURIComponent(read('AMQP_PASSWORD_FILE', password).toString('utf8').trimEnd());
   return {
     url: url.href,
+    ...(config.AMQP_MANAGEMENT_URL !== undefined && { management: managementAt(config.AMQP_MANAGEMENT_URL, url) }),
     tls: {
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
@@ -47,6 +59,14 @@ export function amqpAddress(config: AddressConfig): AmqpAddress {
       ...(key !== undefined && { key: pem('AMQP_KEY_FILE', key, createPrivateKey) }),
     },
   };
+}
+
+function managementAt(given: string, { username, password }: URL): AmqpAddress['management'] {
+  const url = new URL(given);
+  const user = url.username === '' ? [username, password] : [url.username, url.password];
+  [url.username, url.password] = ['', ''];
+  const credentials = user.map(decodeURIComponent).join(':');
+  return { url: url.href.replace(/\/+$/, ''), authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
 function pem(variable: string, path: string, parse: (text: Buffer) => unknown): Buffer {
