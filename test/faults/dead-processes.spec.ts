@@ -104,7 +104,7 @@ it('given the gateway is killed while its caller waits, a repeat at another gate
 
   await gateway.end('SIGKILL');
   const repeat = put(id);
-  await until('the repeat waits too', () => world.gateway.app.get(OperationWaiter).waiting === 1);
+  await until('the repeat waits too', () => world.gateway.app.get(OperationWaiter).waiting() === 1);
   world.driver.faults = {};
 
   expect(await waiting).toMatchObject({ message: 'fetch failed' });

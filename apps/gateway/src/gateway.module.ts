@@ -98,7 +98,7 @@ interface Beside {
 @Module({})
 export class GatewayModule {
   constructor({ httpAdapter }: HttpAdapterHost<GatewayAdapter>, waiter: OperationWaiter) {
-    httpAdapter.edge.admission.waiting = () => waiter.waiting;
+    httpAdapter.edge.admission.waiting = (projectId) => waiter.waiting(projectId);
   }
 
   /** @throws StartError */

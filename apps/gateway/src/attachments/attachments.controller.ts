@@ -67,7 +67,7 @@ export class AttachmentsController {
     if (!isConnector(connector)) return attachmentView(await this.reserved(caller, request), may);
 
     const promised = noted(await this.attachments.beginCreate(caller, { ...request, connector }));
-    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    const look = await this.waiter.carriedOut(promised, caller);
     if (look) return attachmentView(created(look, promised.attachmentId ?? ''), may);
     // This caller can never name the id, so nobody but us could take back what may still come to be (design §6).
     const detach = await this.attachments.abandonCreate(caller, promised).catch(notTakenBack);
@@ -85,7 +85,7 @@ export class AttachmentsController {
   ) {
     const guard = this.nova.guardFor(requester);
     const promised = noted(await this.attachments.beginAttach(caller, id, { connector: attachment.connector, guard }));
-    const look = await this.waiter.carriedOut(promised, caller.requestId);
+    const look = await this.waiter.carriedOut(promised, caller);
     if (!look) throw outcomeUnknown();
     return attachmentView(attached(look, id), may);
   }
@@ -95,7 +95,7 @@ export class AttachmentsController {
     const begun = await this.attachments.beginDetach(caller, id, this.nova.guardFor(requester));
     if ('remaining' in begun) return attachmentSummaries(begun.remaining);
 
-    const look = await this.waiter.carriedOut(noted(begun), caller.requestId);
+    const look = await this.waiter.carriedOut(noted(begun), caller);
     if (!look) throw outcomeUnknown();
     return attachmentSummaries(detached(look, id));
   }
@@ -107,7 +107,7 @@ export class AttachmentsController {
   async complete(@Param('id') id: string, @Caller() caller: CallerFacts): Promise<void> {
     const promised = await this.attachments.complete(caller, id);
     if (!promised) return;
-    const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
+    const look = await this.waiter.carriedOut(noted(promised), caller);
     if (!look) throw backendFailure();
     completed(look, id);
   }

@@ -94,6 +94,43 @@ it('a project has so many places and no more, also while there is room, and each
   expect(admission.entersAs('p', next)).toBe(true);
 });
 
+describe('of the places at work', () => {
+  const LIMITS = { MAX_REQUESTS: 8, MAX_WAITING: 30, MAX_REQUESTS_PER_PROJECT: 30 };
+  const comes = (admission: Admission, project: string, request: IncomingMessage): boolean => {
+    const entered = admission.enters(request) && admission.entersAs(project, request);
+    if (!entered) admission.leaves(request);
+    return entered;
+  };
+
+  it.each([
+    ['what begins something', begins, 3, 1],
+    ['what ends something', ends, 6, 2],
+  ])('a project leaves some to the others: %s', (_, asking, own, left) => {
+    const { admission } = filled(0, LIMITS);
+    const all = (project: string) => Array.from({ length: 8 }, () => comes(admission, project, asking())).filter(Boolean).length;
+
+    expect([all('p'), all('q')]).toEqual([own, left]);
+  });
+
+  it('those that wait for a driver are none of its share, nor are slow bodies until they are there', () => {
+    const { admission } = filled(0, LIMITS);
+    const one = slow();
+    const arriving = [slow(), slow(), slow(), slow()];
+    for (const request of [one, ...arriving]) {
+      admission.enters(request);
+      admission.awaitsBody(request);
+      expect(admission.entersAs('p', request)).toBe(true);
+    }
+    admission.waiting = (projectId = 'p') => (projectId === 'p' ? 1 : 0);
+
+    expect(admission.arrives(one)).toBe(true);
+    expect(arriving.map((request) => admission.arrives(request))).toEqual([true, true, true, false]);
+    admission.leaves(arriving[3] as IncomingMessage);
+    expect(comes(admission, 'p', begins())).toBe(false);
+    expect(comes(admission, 'q', begins())).toBe(true);
+  });
+});
+
 it('what is always let in takes no place of its project, and needs none', () => {
   const { admission, inside } = filled(2);
   const probe = asked('GET', '/readyz');
@@ -105,11 +142,16 @@ it('what is always let in takes no place of its project, and needs none', () => 
 
 it('says that it refuses once, and then the sum', () => {
   jest.useFakeTimers();
-  const { admission } = filled(4);
-  for (let i = 0; i < 5; i++) admission.enters(begins());
+  const { admission, inside } = filled(4);
+  for (let i = 0; i < 4; i++) admission.enters(begins());
+  const [one, two, three] = inside as [IncomingMessage, IncomingMessage, IncomingMessage];
+  for (const request of [one, two, three]) admission.entersAs('p', request);
 
   jest.advanceTimersByTime(10_000);
   jest.useRealTimers();
 
-  expect(warn.mock.calls).toEqual([['requests are refused: 4 are at work, 0 wait for a driver'], ['5 requests were refused within 10 s']]);
+  expect(warn.mock.calls).toEqual([
+    ['requests are refused, MAX_REQUESTS is reached: 4 are at work, 0 wait for a driver'],
+    ['5 requests were refused within 10 s: 4 by MAX_REQUESTS, 1 by MAX_REQUESTS_PER_PROJECT of p'],
+  ]);
 });

@@ -15,6 +15,8 @@ const attach: Promised = {
 };
 const look = (state: Look['state']): Look => ({ state, reason: null, current: true, attachment: null, remaining: [], answer: null });
 
+const CALLER = { projectId: 'p', requestId: 'req' };
+
 /** Looks show `states` one after the other, the last one for ever; an error is thrown. */
 function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, config: Partial<GatewayConfig> = {}) {
   const calls: string[] = [];
@@ -37,14 +39,14 @@ function waiting(states: (Look['state'] | Error)[], bell: Observable<void>, conf
 it('looks once when the reply says so', async () => {
   const { waiter, calls } = waiting(['succeeded'], of(undefined));
 
-  expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+  expect(await waiter.carriedOut(attach, CALLER)).toMatchObject({ state: 'succeeded' });
   expect(calls).toEqual(['ring attachment.attach', 'look']);
 });
 
 it('looks by itself when the reply is lost', async () => {
   const { waiter, calls } = waiting(['running', 'succeeded'], NEVER);
 
-  expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+  expect(await waiter.carriedOut(attach, CALLER)).toMatchObject({ state: 'succeeded' });
   expect(calls).toEqual(['ring attachment.attach', 'look', 'look']);
 });
 
@@ -52,25 +54,26 @@ it('gives up at the wait limit and forgets the reply', async () => {
   let forgotten = false;
   const { waiter } = waiting(['running'], new Observable<void>(() => () => void (forgotten = true)), { WAIT_LIMIT_MS: 30 });
 
-  expect(await waiter.carriedOut(attach, 'req')).toBeNull();
+  expect(await waiter.carriedOut(attach, CALLER)).toBeNull();
   expect(forgotten).toBe(true);
 });
 
-it('knows how many callers wait', async () => {
+it('knows how many callers wait, of each project too', async () => {
   const bell = new Subject<void>();
   const { waiter } = waiting(['succeeded'], bell);
-  const answer = waiter.carriedOut(attach, 'req');
-  expect(waiter.waiting).toBe(1);
+  const counts = () => [waiter.waiting(), waiter.waiting('p'), waiter.waiting('q')];
+  const answers = [CALLER, CALLER, { ...CALLER, projectId: 'q' }].map((caller) => waiter.carriedOut(attach, caller));
+  expect(counts()).toEqual([3, 2, 1]);
 
   bell.next();
-  await answer;
+  await Promise.all(answers);
 
-  expect(waiter.waiting).toBe(0);
+  expect(counts()).toEqual([0, 0, 0]);
 });
 
 it('leaves a waiter the time to drain and no more', async () => {
   const { waiter, calls } = waiting(['running'], NEVER, { DRAIN_MS: 0 });
-  const answer = waiter.carriedOut(attach, 'req');
+  const answer = waiter.carriedOut(attach, CALLER);
 
   waiter.onModuleDestroy();
 
@@ -88,7 +91,7 @@ describe('while the database cannot be asked', () => {
   it('a look that fails has seen nothing, and the next one counts', async () => {
     const { waiter, calls } = waiting([away, away, 'succeeded'], of(undefined));
 
-    expect(await waiter.carriedOut(attach, 'req')).toMatchObject({ state: 'succeeded' });
+    expect(await waiter.carriedOut(attach, CALLER)).toMatchObject({ state: 'succeeded' });
     expect(calls).toEqual(['ring attachment.attach', 'look', 'look', 'look']);
     expect(warn.mock.calls).toEqual([[expect.stringContaining('operation o '), away]]);
   });
@@ -96,7 +99,7 @@ describe('while the database cannot be asked', () => {
   it('nobody knows at the wait limit', async () => {
     const { waiter } = waiting([away], of(undefined), { WAIT_LIMIT_MS: 30 });
 
-    expect(await waiter.carriedOut(attach, 'req')).toBeNull();
+    expect(await waiter.carriedOut(attach, CALLER)).toBeNull();
     expect(warn).toHaveBeenCalledTimes(1);
   });
 });

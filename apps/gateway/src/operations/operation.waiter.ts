@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { type Look, OperationsService, type Promised } from '@app/attachments';
+import { type Caller, type Look, OperationsService, type Promised } from '@app/attachments';
 import { CommandClient } from '@app/messaging';
 import { type Observable, NEVER, Subject, takeUntil, timer } from 'rxjs';
 import { GatewayConfig } from '../gateway.config.js';
@@ -8,6 +8,8 @@ import { Pause } from './pause.js';
 /** When to look unasked, in ms since the last look: a bell or its reply may be lost. The last one goes on for ever. */
 const LOOK_AFTER = [500, 1000, 2000, 4000];
 const LOOK_AT_LAST_AFTER = 4000;
+
+type Asking = Pick<Caller, 'projectId' | 'requestId'>;
 
 interface Wait {
   until: number;
@@ -24,6 +26,7 @@ interface Wait {
 export class OperationWaiter implements OnModuleDestroy {
   private readonly logger = new Logger(OperationWaiter.name);
   private readonly waits = new Set<Wait>();
+  private readonly ofProjects = new Map<string, number>();
   private readonly ending = new Subject<void>();
   private limit: number;
 
@@ -35,20 +38,22 @@ export class OperationWaiter implements OnModuleDestroy {
     this.limit = config.WAIT_LIMIT_MS;
   }
 
-  /** How many callers wait. */
-  get waiting(): number {
-    return this.waits.size;
+  /** How many callers wait; of one project, or of all. */
+  waiting(projectId?: string): number {
+    return projectId === undefined ? this.waits.size : (this.ofProjects.get(projectId) ?? 0);
   }
 
   /** The operation once it has ended; null at the wait limit, when nobody knows yet how it will. */
-  async carriedOut(promised: Promised, requestId: string): Promise<Look | null> {
+  async carriedOut(promised: Promised, { projectId, requestId }: Asking): Promise<Look | null> {
     const wait: Wait = { until: performance.now() + this.limit, pause: new Pause(), blind: false };
     this.waits.add(wait);
+    this.ofProjects.set(projectId, this.waiting(projectId) + 1);
     const bell = this.bell(promised, requestId).subscribe(() => wait.pause.end());
     try {
       return await this.lookUntilEnded(promised, wait);
     } finally {
       this.waits.delete(wait);
+      this.forgetOne(projectId);
       bell.unsubscribe();
     }
   }
@@ -69,6 +74,12 @@ export class OperationWaiter implements OnModuleDestroy {
       wait.pause.end();
     }
     this.ending.next();
+  }
+
+  private forgetOne(projectId: string): void {
+    const left = this.waiting(projectId) - 1;
+    if (left > 0) this.ofProjects.set(projectId, left);
+    else this.ofProjects.delete(projectId);
   }
 
   private async lookUntilEnded(promised: Promised, wait: Wait): Promise<Look | null> {

@@ -47,7 +47,7 @@ export class ConnectionActions {
   async initialize(caller: Caller, volumeId: string, said: Connector | string): Promise<ConnectionInfo> {
     const connector = madeOfMembers(said);
     const { promised, isFirst } = await this.connections.beginConnect(caller, volumeId, connector);
-    const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
+    const look = await this.waiter.carriedOut(noted(promised), caller);
     if (look) return connected(look);
     const ending = isFirst ? await this.connections.abandonConnect(caller, promised) : null;
     if (ending) this.waiter.ring(ending, caller.requestId);
@@ -93,7 +93,7 @@ export class ConnectionActions {
     try {
       const begun = await this.attachments.beginDetach(caller, id, guard);
       if ('remaining' in begun) return;
-      const look = await this.waiter.carriedOut(noted(begun), caller.requestId);
+      const look = await this.waiter.carriedOut(noted(begun), caller);
       if (!look) throw backendFailure();
       detached(look, id);
     } catch (error) {
@@ -102,7 +102,7 @@ export class ConnectionActions {
   }
 
   private async ended(caller: Caller, promised: Promised): Promise<void> {
-    const look = await this.waiter.carriedOut(noted(promised), caller.requestId);
+    const look = await this.waiter.carriedOut(noted(promised), caller);
     if (look?.state !== 'succeeded') throw notDisconnected(causeOf(look));
   }
 }
