@@ -8,13 +8,16 @@ export class KeystoneConfig {
   /** `yes` lets tokens and the service's password leave this machine without TLS, by an OS_AUTH_URL of http, where the network is trusted. */
   @IsIn(['yes', 'no']) readonly KEYSTONE_ALLOW_PLAIN: string = 'no';
   /** The service's user. Not needed with an application credential. */
-  @IsForPassword() @MinLength(1) readonly OS_USERNAME?: string;
+  @IsForPassword() @IsGiven('set it, or OS_APPLICATION_CREDENTIAL_ID in its place') @MinLength(1) readonly OS_USERNAME?: string;
   /** The password of OS_USERNAME. Not needed with OS_PASSWORD_FILE, or with an application credential. */
-  @IsForPasswordItself() @MinLength(1) readonly OS_PASSWORD?: string;
+  @IsForPasswordItself()
+  @IsGiven('set it, or OS_PASSWORD_FILE, or OS_APPLICATION_CREDENTIAL_ID in their place')
+  @MinLength(1)
+  readonly OS_PASSWORD?: string;
   /** File with the password of OS_USERNAME, so that it is in no environment; read anew each time that the service asks for a token. */
   @IsOptional() @MinLength(1) readonly OS_PASSWORD_FILE?: string;
   /** The project that the service's user works in, `service` by custom. Not needed with an application credential. */
-  @IsForPassword() @MinLength(1) readonly OS_PROJECT_NAME?: string;
+  @IsForPassword() @IsGiven('set it, or OS_APPLICATION_CREDENTIAL_ID in its place') @MinLength(1) readonly OS_PROJECT_NAME?: string;
   /** The domain of OS_USERNAME. */
   @MinLength(1) readonly OS_USER_DOMAIN_NAME: string = 'Default';
   /** The domain of OS_PROJECT_NAME. */
@@ -22,7 +25,10 @@ export class KeystoneConfig {
   /** Id of an application credential of the service's user, in place of its password. */
   @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_ID?: string;
   /** The secret of OS_APPLICATION_CREDENTIAL_ID. Needed with that, unless a file holds it. */
-  @IsForCredentialItself() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
+  @IsForCredentialItself()
+  @IsGiven('set it, or OS_APPLICATION_CREDENTIAL_SECRET_FILE')
+  @MinLength(1)
+  readonly OS_APPLICATION_CREDENTIAL_SECRET?: string;
   /** File with the secret of OS_APPLICATION_CREDENTIAL_ID; read as OS_PASSWORD_FILE is. */
   @IsOptional() @MinLength(1) readonly OS_APPLICATION_CREDENTIAL_SECRET_FILE?: string;
   /** The region whose endpoints of other services are used; the first in the catalog when it is absent. */
@@ -51,6 +57,16 @@ export const identityConfig = ({
 
 function hasCredential(config: unknown): boolean {
   return (config as KeystoneConfig).OS_APPLICATION_CREDENTIAL_ID !== undefined;
+}
+
+function IsGiven(how: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'isGiven',
+    validator: {
+      validate: (value) => typeof value === 'string' && value !== '',
+      defaultMessage: (args) => `${args?.property} is not set: ${how}.`,
+    },
+  });
 }
 
 function IsForPassword(): PropertyDecorator {

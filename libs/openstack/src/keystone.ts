@@ -36,20 +36,21 @@ export class Keystone {
   /** A question that may be asked twice: both that there are may. @throws KeystoneUnavailable */
   async ask(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body?: unknown): Promise<KeystoneAnswer> {
     const tries = Math.max(this.urls.length, this.config.KEYSTONE_RETRIES + 1);
-    let why: unknown;
+    const why = new Map<string, unknown>();
     // The first repeat comes at once: some servers end a connection behind their answer, and the next question is lost on it.
     for (let round = 0; round < tries; round++) {
       if (round > this.urls.length) await pause(FIRST_PAUSE_MS * 2 ** (round - this.urls.length - 1));
       try {
         const answer = await this.askOnce(method, query, headers, body);
         if (answer.status < 500) return answer;
-        why = new Error(`it answered ${answer.status}`);
+        why.set(this.url, new Error(`it answered ${answer.status}`));
       } catch (error) {
-        why = error;
+        why.set(this.url, error);
       }
       this.current = (this.current + 1) % this.urls.length;
     }
-    throw new KeystoneUnavailable(`Keystone at ${this.urls.join(', ')} cannot be asked: ${messageOf(why)}`, { cause: why });
+    const each = [...why].map(([url, error]) => `at ${url}: ${messageOf(error)}`);
+    throw new KeystoneUnavailable(`Keystone cannot be asked ${each.join('; ')}`, { cause: why.get(this.url) });
   }
 
   /** What is still asked has no answer. */
@@ -57,8 +58,12 @@ export class Keystone {
     return this.agent.destroy();
   }
 
+  private get url(): string {
+    return this.urls[this.current] ?? '';
+  }
+
   private async askOnce(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body: unknown): Promise<KeystoneAnswer> {
-    const answer = await request(`${this.urls[this.current]}/auth/tokens${query}`, {
+    const answer = await request(`${this.url}/auth/tokens${query}`, {
       method,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
       body: body === undefined ? null : JSON.stringify(body),

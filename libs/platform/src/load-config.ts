@@ -42,11 +42,11 @@ function faultsOf(config: object): string[] {
   );
 }
 
-/** A rule that has no words here says itself, in whole sentences, what is wrong; one that has been worded already is not repeated. */
+/** A rule that has no words here says itself, in whole sentences, what is wrong, and knows better than those that have. */
 function faultsOfVariable({ property, value, constraints: broken = {} }: ValidationError, rules: Constraint[]): string[] {
-  const allowed = allowedInWords(rules);
-  if (Object.keys(broken).some(hasWords)) return [`${property} is ${shown(property, value)}, but must be ${allowed}.`];
-  return Object.values(broken).flatMap((message) => message.replace(' is undefined', ' is not set').split('\n'));
+  const own = Object.entries(broken).filter(([name]) => !hasWords(name));
+  if (own.length === 0) return [`${property} is ${shown(property, value)}, but must be ${allowedInWords(rules)}.`];
+  return own.flatMap(([, message]) => message.replace(' is undefined', ' is not set').split('\n'));
 }
 
 type Kind = 'number' | 'boolean' | 'string';

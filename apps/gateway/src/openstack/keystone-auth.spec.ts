@@ -22,7 +22,11 @@ it.each<[string, Record<string, string>, RegExp | null]>([
     null,
   ],
   ['an application credential alone', { ...HTTPS, OS_APPLICATION_CREDENTIAL_ID: 'i' }, /^OS_APPLICATION_CREDENTIAL_SECRET /],
-  ['no password', { ...HTTPS, OS_USERNAME: 'c', OS_PROJECT_NAME: 's' }, /^OS_PASSWORD /],
+  [
+    'no password',
+    { ...HTTPS, OS_USERNAME: 'c', OS_PROJECT_NAME: 's' },
+    /^OS_PASSWORD is not set: set it, or OS_PASSWORD_FILE, or OS_APPLICATION_CREDENTIAL_ID in their place\.$/,
+  ],
   ['nothing', {}, /^OS_AUTH_URL is not set.*\nOS_USERNAME .*\nOS_PASSWORD .*\nOS_PROJECT_NAME .*$/],
   ['http on this machine', { ...PASSWORD, OS_AUTH_URL: 'http://127.0.0.1:5000, http://localhost/v3' }, null],
   ['http elsewhere', { ...PASSWORD, OS_AUTH_URL: 'https://k:5000,http://keystone:5000' }, /^OS_AUTH_URL leaves this machine without TLS/],
