@@ -56,6 +56,19 @@ const connections = () =>
   );
 
 it.each([
+  ['one', 'Host: a\r\nx-host: b\r\n', 200],
+  ['two, the same', 'Host: a\r\nhost: a\r\n', 400],
+  ['two', 'Host: a\r\nHOST: b\r\n', 400],
+])('a request names one host and no more: %s', async (_, hosts, status) => {
+  const socket = connect(port, '127.0.0.1');
+  const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+  socket.write(`GET /readyz HTTP/1.1\r\n${hosts}\r\n`);
+
+  expect(await answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  socket.destroy();
+});
+
+it.each([
   ['with a body on its way', 'Content-Length: 10\r\n\r\n{"a"'],
   ['with its body', 'Content-Length: 2\r\n\r\n{}'],
   ['without a body', 'Content-Length: 0\r\n\r\n'],

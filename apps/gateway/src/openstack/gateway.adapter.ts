@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_TEXT } from '@app/domain';
 import { KeystoneUnavailable } from '@app/openstack';
@@ -12,7 +12,7 @@ import type { GatewayConfig } from '../gateway.config.js';
 import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
 import { isMediaType, JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
-import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
+import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge, TWO_HOSTS } from './plain-fault.js';
 import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
 import { freshContext, type RequestContext } from './request-context.js';
 import { RequestLog } from './request-log.js';
@@ -89,6 +89,7 @@ export class GatewayAdapter extends FastifyAdapter {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {
       return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
+    if (namesTwoHosts(request.raw)) return sendPlain(request, reply, TWO_HOSTS);
     hideNonsense(request.raw.headers);
     if (isAlwaysAnswered(request.raw)) return void (request.openstack = freshContext(null));
     const identity = await this.identify(request);
@@ -153,6 +154,10 @@ function hideNonsense(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
 }
+
+/** Node keeps the first of several and says nothing of the others. */
+const namesTwoHosts = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1;
 
 /** Whoever was turned away at once has no context. */
 const callerOf = ({ openstack }: { openstack?: RequestContext }) => openstack?.caller;
