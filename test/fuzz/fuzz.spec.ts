@@ -7,7 +7,6 @@ import { SMUGGLED } from './shapes';
 /** The rest may be refused all the same: it is there no longer or not yet, belongs to somebody else, or is in another state. */
 const HEALTHY_SHARE = IS_LONG ? 0.5 : 0.3;
 const GROWTH = 1.1;
-/** What is garbage is collected now and again, so that it does not count how long the engine lets it lie. */
 const STEP = 2_500;
 
 let world: World;
@@ -21,11 +20,11 @@ beforeAll(async () => {
   say(`fuzz: ${REQUESTS} requests of seed ${SEED}; the same again: FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS}`);
   for (let n = STEP; n < REQUESTS; n += STEP) {
     await fuzz.upTo(n);
-    held.push(await fuzz.memory());
+    held.push(fuzz.memory());
   }
   await fuzz.upTo(REQUESTS);
   await fuzz.end();
-  held.push(await fuzz.memory());
+  held.push(fuzz.memory());
   report();
 }, 7_200_000);
 afterAll(() => world.stop());

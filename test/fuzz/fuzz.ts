@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { AppProcess } from '../support/app-process';
 import { memoryOf } from '../support/load';
 import { currentRun } from '../support/test-run';
-import { until } from '../support/until';
 import { addValidated } from '../support/validated-answers';
 import type { World } from '../support/world';
 import { Caller } from './caller';
@@ -19,7 +17,6 @@ const SETTINGS = {
   KEY_MANAGER: 'fixed',
   DEFAULT_VOLUME_TYPE: DEFAULT_TYPE,
 };
-const COLLECTING = `--expose-gc --require ${JSON.stringify(join(__dirname, 'collect.cjs'))}`;
 
 /** One run of requests from a seed, against a gateway in a process of its own. */
 export class Fuzz {
@@ -42,8 +39,7 @@ export class Fuzz {
     seed: number,
     { callers, more = {} }: { callers: number; more?: Record<string, string> },
   ): Promise<Fuzz> {
-    const options = { NODE_OPTIONS: `${COLLECTING} ${more.NODE_OPTIONS ?? ''}` };
-    const gateway = await AppProcess.start('gateway', { ...world.environment, ...SETTINGS, ...more, ...options });
+    const gateway = await AppProcess.start('gateway', { ...world.environment, ...SETTINGS, ...more });
     const headers = { 'X-Auth-Token': world.admin, 'Content-Type': 'application/json' };
     const body = JSON.stringify({ volume_type: { name: DEFAULT_TYPE } });
     const { status } = await fetch(`${gateway.url}/v3/types`, { method: 'POST', headers, body });
@@ -69,26 +65,13 @@ export class Fuzz {
     addValidated(currentRun().folder, { answers: this.tally.asked, held: this.tally.held });
   }
 
-  /** In MB, and without what it holds no longer; pages that several processes have are shared out among them (PSS). */
-  async memory(): Promise<number> {
-    const collections = this.collections;
-    this.gateway.child.kill('SIGUSR2');
-    await until('the garbage is collected', () => this.collections > collections);
-    let least = Infinity;
-    // Pages are given back a little later, by another thread.
-    for (let look = 0; look < 5; look++) {
-      await new Promise((later) => setTimeout(later, 400));
-      least = Math.min(least, memoryOf([this.gateway.child.pid ?? 0]));
-    }
-    return least;
+  /** In MB, as it is, whatever of it is garbage; pages that several processes have are shared out among them (PSS). */
+  memory(): number {
+    return memoryOf([this.gateway.child.pid ?? 0]);
   }
 
   get isAlive(): boolean {
     return this.gateway.child.exitCode === null && this.gateway.child.signalCode === null;
-  }
-
-  private get collections(): number {
-    return this.gateway.output.split('\ncollected\n').length;
   }
 
   /** Each request belongs to one caller, whoever is faster. */
