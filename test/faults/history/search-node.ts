@@ -19,6 +19,38 @@ export interface Trail {
   from: Trail | null;
 }
 
+/**
+ * The phases of all calls, of which few are neither the one nor the other: before `begun` all are done but those that are said here, from there
+ * on there is nothing of any yet. What a step costs must not grow with the calls before it.
+ */
+export class Phases {
+  constructor(
+    readonly begun = 0,
+    /** In the calls' order. */
+    readonly undone: ReadonlyMap<number, string> = new Map(),
+  ) {}
+
+  of(i: number): string {
+    return i < this.begun ? (this.undone.get(i) ?? DONE) : NOT_YET;
+  }
+
+  get done(): number {
+    return this.begun - this.undone.size;
+  }
+
+  waitsFor(op: string): boolean {
+    return [...this.undone.values()].includes(op);
+  }
+
+  with(i: number, phase: string): Phases {
+    const undone = new Map(this.undone);
+    for (let between = this.begun; between <= i; between++) undone.set(between, NOT_YET);
+    if (phase === DONE) undone.delete(i);
+    else undone.set(i, phase);
+    return new Phases(Math.max(this.begun, i + 1), undone);
+  }
+}
+
 /** Where a search stands: the rows and promises, the calls, and how it came there. */
 export class Node {
   readonly state: VolumeState;
@@ -26,17 +58,16 @@ export class Node {
 
   constructor(
     state: VolumeState,
-    readonly phases: readonly string[],
+    readonly phases: Phases,
     readonly trail: Trail | null,
   ) {
     // An ended promise that nobody waits for is history.
-    const kept = state.ops.filter((op) => op.ended === null || phases.includes(op.id));
+    const kept = state.ops.filter((op) => op.ended === null || phases.waitsFor(op.id));
     this.state = kept.length === state.ops.length ? state : { ...state, ops: kept };
   }
 
   moved(i: number, phase: string, state: VolumeState): Node {
-    const phases = this.phases.map((old, at) => (at === i ? phase : old));
-    return new Node(state, phases, { moved: i, from: this.trail });
+    return new Node(state, this.phases.with(i, phase), { moved: i, from: this.trail });
   }
 
   tookEffect(op: string, state: VolumeState): Node {
@@ -49,10 +80,9 @@ export class Node {
   }
 
   private keyed(): string {
-    const last = this.phases.findLastIndex((phase) => phase !== NOT_YET);
-    const phases = this.phases.slice(0, last + 1).flatMap((phase, i) => (phase === DONE ? [] : [`${i} ${phase}`]));
+    const { begun, undone } = this.phases;
     const { status, attachStatus, rows, ops } = this.state;
-    return JSON.stringify([last, phases, status, attachStatus, byId(rows), byId(ops)]);
+    return JSON.stringify([begun, [...undone], status, attachStatus, byId(rows), byId(ops)]);
   }
 }
 

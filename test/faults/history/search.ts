@@ -2,7 +2,7 @@ import { ANY_END, changesNothing, endsOf, fits, isOpen } from './answers';
 import type { Call } from './history';
 import { begin, type Begun, effectsOf, lookAt } from './model';
 import { newVolume, rowOf, type VolumeState } from './model-state';
-import { comparable, DONE, endOf, makes, Node, NOT_YET, type Part, stepsOf, strangersOf, wordsOf } from './search-node';
+import { comparable, DONE, endOf, makes, Node, NOT_YET, type Part, Phases, stepsOf, strangersOf, wordsOf } from './search-node';
 
 /** `unknown`: not within the time given. `furthest`: the longest order that was found, and what it could not explain. */
 export type Outcome = { found: true } | { found: false; furthest: string } | { found: 'unknown' };
@@ -25,6 +25,8 @@ interface Known {
  */
 export class Search {
   private readonly calls: readonly Known[];
+  /** Of each call and all behind it: the first deadline, and whether all are open. */
+  private readonly from: { deadline: number; open: boolean }[];
   private readonly strangers: readonly string[];
   private readonly refused = new Set<string>();
   private readonly end: string;
@@ -34,11 +36,11 @@ export class Search {
   constructor(part: Part, limitMs: number) {
     const calls = [...part.calls].sort((a, b) => a.invokedAt - b.invokedAt);
     this.calls = calls.map((call) => ({ call, open: isOpen(call), deadline: isOpen(call) ? Infinity : (call.answeredAt ?? Infinity) }));
+    this.from = fromEach(this.calls);
     this.strangers = strangersOf(part);
     this.end = comparable(part.end);
     this.giveUpAt = workedMs() + limitMs;
-    const phases = this.calls.map(() => NOT_YET);
-    this.furthest = { done: -1, node: new Node(newVolume(part.volume), phases, null) };
+    this.furthest = { done: -1, node: new Node(newVolume(part.volume), new Phases(), null) };
   }
 
   run(): Outcome {
@@ -71,7 +73,7 @@ export class Search {
   /** What changes nothing and gives a caller his answer is taken at once: nothing is lost by it. */
   private withoutChoice(from: Node): Node {
     const horizon = this.horizon(from);
-    for (const i of this.calls.keys()) {
+    for (const i of this.ready(from, horizon)) {
       const next = this.answered(from, i, horizon);
       if (next) return this.withoutChoice(next);
     }
@@ -80,27 +82,26 @@ export class Search {
 
   private answered(node: Node, i: number, horizon: number): Node | null {
     const { call, open } = this.known(i);
-    const phase = node.phases[i];
-    if (open || phase === DONE) return null;
+    const phase = node.phases.of(i);
+    if (open) return null;
     const op = node.state.ops.find(({ id }) => id === phase);
     const answer = op && lookAt(node.state, op);
     if (op) return answer && fits(answer, call) ? node.moved(i, DONE, node.state) : null;
     if (!changesNothing(call) || call.invokedAt > horizon) return null;
-    return this.begins(node, i).find(({ phases, state }) => phases[i] === DONE && state === node.state) ?? null;
+    return this.begins(node, i).find(({ phases, state }) => phases.of(i) === DONE && state === node.state) ?? null;
   }
 
   private *steps(node: Node): Generator<Node> {
-    const { state, phases } = node;
+    const { state } = node;
     for (const op of state.ops) for (const after of effectsOf(state, op)) yield node.tookEffect(op.id, after);
-    const horizon = this.horizon(node);
-    const ready = [...this.calls.keys()].filter((i) => phases[i] !== DONE && this.known(i).call.invokedAt <= horizon);
-    for (const i of ready.sort((a, b) => this.known(a).deadline - this.known(b).deadline)) yield* this.begins(node, i);
+    for (const i of this.ready(node, this.horizon(node)).sort((a, b) => this.known(a).deadline - this.known(b).deadline))
+      yield* this.begins(node, i);
   }
 
   /** Every way to decide the call now that does not give its caller another answer than he had. */
   private begins(node: Node, i: number): Node[] {
     const { call } = this.known(i);
-    if (node.phases[i] !== NOT_YET) return this.abandons(node, i);
+    if (node.phases.of(i) !== NOT_YET) return this.abandons(node, i);
     const mayEnd = endsOf(call);
     return this.idsFor(call, node.state).flatMap((id) =>
       begin(node.state, { call, id, mayEnd }).flatMap((begun) => this.decided(node, i, begun)),
@@ -121,7 +122,7 @@ export class Search {
   /** A create that was given up is taken back by the gateway: nobody can name its row. */
   private abandons(node: Node, i: number): Node[] {
     const { call, open } = this.known(i);
-    const op = node.state.ops.find(({ id }) => id === node.phases[i]);
+    const op = node.state.ops.find(({ id }) => id === node.phases.of(i));
     if (!open || !op) return [];
     const taken: Call = { ...call, verb: 'delete' };
     return begin(node.state, { call: taken, id: op.attachment, mayEnd: ANY_END }).flatMap(({ state }) =>
@@ -131,7 +132,15 @@ export class Search {
 
   /** Whoever was answered before a call was made came before it. */
   private horizon({ phases }: Node): number {
-    return Math.min(...this.calls.map(({ deadline }, i) => (phases[i] === DONE ? Infinity : deadline)));
+    const untouched = this.from[phases.begun]?.deadline ?? Infinity;
+    return Math.min(untouched, ...[...phases.undone.keys()].map((i) => this.known(i).deadline));
+  }
+
+  /** Those that are not done and were made in time, in their order. */
+  private ready({ phases }: Node, horizon: number): number[] {
+    const ready = [...phases.undone.keys()].filter((i) => this.known(i).call.invokedAt <= horizon);
+    for (let i = phases.begun; i < this.calls.length && this.known(i).call.invokedAt <= horizon; i++) ready.push(i);
+    return ready;
   }
 
   /** The attachment asked about; of a create, the id that was told, or, where none was, one that is met later or one that nobody ever meets. */
@@ -150,18 +159,18 @@ export class Search {
   }
 
   private isEnd({ state, phases }: Node): boolean {
-    const everybodyAnswered = this.calls.every(({ open }, i) => open || phases[i] === DONE);
+    const everybodyAnswered = (this.from[phases.begun]?.open ?? true) && [...phases.undone.keys()].every((i) => this.known(i).open);
     return everybodyAnswered && state.ops.every(({ ended }) => ended !== null) && endOf(state) === this.end;
   }
 
   private note(node: Node): void {
-    const done = node.phases.filter((phase) => phase === DONE).length;
+    const { done } = node.phases;
     if (done > this.furthest.done) this.furthest = { done, node };
   }
 
   private words({ state, phases, trail }: Node): string {
     const order = stepsOf(trail).map((step) => (typeof step === 'string' ? `${step}: takes effect` : wordsOf(this.known(step).call)));
-    const waiting = this.calls.filter(({ open }, i) => !open && phases[i] !== DONE).map(({ call }) => wordsOf(call));
+    const waiting = this.calls.filter(({ open }, i) => !open && phases.of(i) !== DONE).map(({ call }) => wordsOf(call));
     const model = `model: ${endOf(state)}, promises ${JSON.stringify(state.ops)}`;
     const stuck = waiting.length > 0 ? waiting.slice(0, SHOWN) : ['the rows at the end'];
     return ['explained:', ...order.map(indented), model, `rows at the end: ${this.end}`, 'not explained:', ...stuck.map(indented)].join(
@@ -174,6 +183,15 @@ export class Search {
     if (!known) throw new Error(`no call ${i}`);
     return known;
   }
+}
+
+function fromEach(calls: readonly Known[]): { deadline: number; open: boolean }[] {
+  const from: { deadline: number; open: boolean }[] = [];
+  calls.reduceRight(
+    (behind, { deadline, open }, i) => (from[i] = { deadline: Math.min(deadline, behind.deadline), open: open && behind.open }),
+    { deadline: Infinity, open: true },
+  );
+  return from;
 }
 
 const indented = (line: string) => `  ${line}`;
