@@ -80,6 +80,7 @@ const SHARES = { own: 12, shared: 4, sharedBy: 3, multiattach: 2, multiattachBy:
 
 async function volumesOf(installation: Installation): Promise<Volume[]> {
   const [gateway = ''] = installation.gateways.map(({ url }) => url);
+  await pause(1); // the checker may have held this process so long that a connection has ended that nobody has looked at
   const type = await multiattachType(gateway);
   const single = await Promise.all(Array.from({ length: SHARES.own + SHARES.shared }, () => newVolume(gateway, {})));
   const multi = await Promise.all(Array.from({ length: SHARES.multiattach }, () => newVolume(gateway, { type })));
