@@ -19,14 +19,15 @@ let client: Certificate;
 let postgres: PrivatePostgres;
 let broker: PrivateBroker;
 let tlsPort: number;
+let managementPort: number;
 beforeAll(async () => {
   const folder = join(currentRun().folder, 'certificates');
   ours = new Certificates(folder);
   strangers = new Certificates(join(folder, 'strangers'), 'stranger');
   const server = ours.signed('server', ['DNS:localhost']);
   client = ours.signed('client', []);
-  [tlsPort = 0] = await freePorts(1);
-  [postgres, broker] = await Promise.all([isolatedPostgres(), isolatedBroker(brokerSettings(tlsPort, ours.ca, server))]);
+  [tlsPort = 0, managementPort = 0] = await freePorts(2);
+  [postgres, broker] = await Promise.all([isolatedPostgres(), isolatedBroker(brokerSettings(ours.ca, server), ['rabbitmq_management'])]);
   await speakTls(postgres.url, server);
 }, 180_000);
 afterAll(async () => {
@@ -34,13 +35,17 @@ afterAll(async () => {
   await broker.remove();
 });
 
-const brokerSettings = (port: number, ca: string, { cert, key }: Certificate) => `
-listeners.ssl.1 = 127.0.0.1:${port}
+const brokerSettings = (ca: string, { cert, key }: Certificate) => `
+listeners.ssl.1 = 127.0.0.1:${tlsPort}
 ssl_options.cacertfile = ${ca}
 ssl_options.certfile = ${cert}
 ssl_options.keyfile = ${key}
 ssl_options.verify = verify_peer
 ssl_options.fail_if_no_peer_cert = true
+management.ssl.ip = 127.0.0.1
+management.ssl.port = ${managementPort}
+management.ssl.certfile = ${cert}
+management.ssl.keyfile = ${key}
 `;
 
 /** Only over TLS, from here on; to the database `closed` only with a certificate. */
@@ -112,6 +117,20 @@ describe('RabbitMQ', () => {
     await expect(look('localhost', shown())).rejects.toThrow(/certificate/);
     await expect(look('127.0.0.1', { AMQP_CA_FILE: ours.ca, ...shown() })).rejects.toThrow(/does not match certificate's altnames/);
     await expect(look('localhost', { AMQP_CA_FILE: ours.ca })).rejects.toThrow();
+  });
+});
+
+describe('the management API of RabbitMQ', () => {
+  const examined = (host: string) => {
+    const AMQP_URL = `amqps://guest:guest@localhost:${tlsPort}`;
+    const files = { AMQP_CA_FILE: ours.ca, AMQP_CERT_FILE: client.cert, AMQP_KEY_FILE: client.key };
+    const AMQP_MANAGEMENT_URL = `https://${host}:${managementPort}`;
+    return amqpTransport(Object.assign(new AmqpConfig(), { AMQP_URL, ...files, AMQP_MANAGEMENT_URL })).examine([]);
+  };
+
+  it('is asked over TLS by its name and our CA, and not told the password under another name', async () => {
+    expect(await examined('localhost')).toMatchObject({ policies: [] });
+    await expect(examined('127.0.0.1')).rejects.toThrow(/does not match certificate's altnames/);
   });
 });
 
