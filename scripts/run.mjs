@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { apps, BuildError, builtMain, root } from './build-app.mjs';
 
-/** Left to itself the engine lets several times of what lives pile up before it collects the old; so much more, in percent, is what is worth its time here. */
+/** Left to itself the engine lets several times of what lives pile up before it collects the old; so much more, in percent, is what is worth its time here (docs/decisions/0029). */
 const GARBAGE_ALLOWED = 50;
 
 const [what, ...rest] = process.argv.slice(2);
