@@ -11,6 +11,13 @@ export interface KeystoneAnswer {
   subjectToken: string | null;
 }
 
+interface Question {
+  method: 'GET' | 'POST';
+  query: string;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
 /** It could not be asked, or what it said makes no sense: nobody knows whether the token is good. */
 export class KeystoneUnavailable extends Error {
   override readonly name = 'KeystoneUnavailable';
@@ -40,17 +47,19 @@ export class Keystone {
     // The first repeat comes at once: some servers end a connection behind their answer, and the next question is lost on it.
     for (let round = 0; round < tries; round++) {
       if (round > this.urls.length) await pause(FIRST_PAUSE_MS * 2 ** (round - this.urls.length - 1));
+      const url = this.urls[this.current] ?? '';
       try {
-        const answer = await this.askOnce(method, query, headers, body);
+        const answer = await this.askOnce(url, { method, query, headers, body });
         if (answer.status < 500) return answer;
-        why.set(this.url, new Error(`it answered ${answer.status}`));
+        why.set(url, new Error(`it answered ${answer.status}`));
       } catch (error) {
-        why.set(this.url, error);
+        why.set(url, error);
       }
-      this.current = (this.current + 1) % this.urls.length;
+      // Another question may have gone on from here meanwhile.
+      if (this.urls[this.current] === url) this.current = (this.current + 1) % this.urls.length;
     }
     const each = [...why].map(([url, error]) => `at ${url}: ${messageOf(error)}`);
-    throw new KeystoneUnavailable(`Keystone cannot be asked ${each.join('; ')}`, { cause: why.get(this.url) });
+    throw new KeystoneUnavailable(`Keystone cannot be asked ${each.join('; ')}`, { cause: [...why.values()].at(-1) });
   }
 
   /** What is still asked has no answer. */
@@ -58,12 +67,8 @@ export class Keystone {
     return this.agent.destroy();
   }
 
-  private get url(): string {
-    return this.urls[this.current] ?? '';
-  }
-
-  private async askOnce(method: 'GET' | 'POST', query: string, headers: Record<string, string>, body: unknown): Promise<KeystoneAnswer> {
-    const answer = await request(`${this.url}/auth/tokens${query}`, {
+  private async askOnce(url: string, { method, query, headers, body }: Question): Promise<KeystoneAnswer> {
+    const answer = await request(`${url}/auth/tokens${query}`, {
       method,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
       body: body === undefined ? null : JSON.stringify(body),
