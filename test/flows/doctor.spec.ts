@@ -6,7 +6,7 @@ import { KeystoneWorld } from '../support/keystone-world';
 import { currentRun } from '../support/test-run';
 import { until } from '../support/until';
 import { freePorts } from '../support/free-ports';
-import { isolatedBroker } from '../support/rabbitmq';
+import { isolatedBroker, type PrivateBroker } from '../support/rabbitmq';
 import { startWorld, type World } from '../support/world';
 import { admin } from './admin-cli';
 
@@ -125,46 +125,68 @@ describe('with noauth', () => {
 });
 
 describe('with the management API of RabbitMQ', () => {
-  it('names a policy that loses bells, and says when it may not look', async () => {
+  let broker: PrivateBroker;
+  let managed: World;
+  let api: string;
+  beforeAll(async () => {
     const [port = 0] = await freePorts(1);
-    const api = `http://127.0.0.1:${port}`;
-    const listener = `management.tcp.port = ${port}\nmanagement.tcp.ip = 127.0.0.1\n`;
-    const broker = await isolatedBroker(listener, ['rabbitmq_management']);
-    const managed = await startWorld({ amqpUrl: broker.url });
-    const there = { ...settings, DATABASE_URL: managed.databaseUrl, AMQP_URL: broker.url, SECRETS_KEY_FILE: managed.keyFile };
-    const queue = `mooring.backend.${managed.backend}`;
-    const put = (path: string, body: object) =>
-      fetch(`${api}/api/${path}`, {
-        method: 'PUT',
-        headers: { Authorization: `Basic ${btoa('guest:guest')}` },
-        body: JSON.stringify(body),
-      });
-    const policy = (pattern: string, definition: object) => put('policies/%2F/of-somebody', { pattern, definition, 'apply-to': 'queues' });
-    const asked = () => doctor({ ...there, AMQP_MANAGEMENT_URL: api });
-
-    await until('the statistics have the queue', async () => (await asked()).found.policies?.found.includes('of 3 queues') ?? false);
-    await policy('^mooring', { 'message-ttl': 60_000 });
-    await until('the policy is at work', async () => (await asked()).found[`policy of ${queue}`] !== undefined);
-    const bad = await asked();
-    await policy('^mooring', { 'queue-master-locator': 'min-masters' });
-    await until('it does no harm', async () => (await asked()).found.policies?.verdict === 'ok');
-    await put('users/nobody', { password: 'canary-of-the-broker', tags: '' });
-    const refused = await doctor({ ...there, AMQP_MANAGEMENT_URL: `http://nobody:canary-of-the-broker@127.0.0.1:${port}` });
+    api = `http://127.0.0.1:${port}`;
+    broker = await isolatedBroker(`management.tcp.port = ${port}\nmanagement.tcp.ip = 127.0.0.1\n`, ['rabbitmq_management']);
+    managed = await startWorld({ amqpUrl: broker.url });
+  }, 180_000);
+  afterAll(async () => {
     await managed.stop();
     await broker.remove();
+  });
 
-    expect(bad.code).toBe(0);
-    expect(bad.found[`policy of ${queue}`]).toMatchObject({
-      verdict: 'warning',
-      found: 'of-somebody sets message-ttl to 60000: messages leave it after so many ms',
-    });
-    expect(Object.keys(bad.found)).toEqual(expect.arrayContaining(['policy of mooring.bookkeeping', 'policy of mooring.dead-letter']));
+  const asked = (AMQP_MANAGEMENT_URL = api) => {
+    const there = { DATABASE_URL: managed.databaseUrl, AMQP_URL: broker.url, SECRETS_KEY_FILE: managed.keyFile };
+    return doctor({ ...settings, ...there, AMQP_MANAGEMENT_URL });
+  };
+  const put = async (path: string, body: object) => {
+    const headers = { Authorization: `Basic ${btoa('guest:guest')}` };
+    const { ok, status } = await fetch(`${api}/api/${path}`, { method: 'PUT', headers, body: JSON.stringify(body) });
+    if (!ok) throw new Error(`${path}: ${status}`);
+  };
+  /** What doctor says of it, once it is at work. */
+  const policy = async (definition: object, seen: (found: Record<string, Finding>) => boolean) => {
+    await put('policies/%2F/of-somebody', { pattern: '^mooring', definition, 'apply-to': 'queues' });
+    let last: Awaited<ReturnType<typeof doctor>> | undefined;
+    await until('the policy is at work', async () => seen((last = await asked()).found), 60_000);
+    return last;
+  };
+
+  it('names a policy that loses bells, and none that does not', async () => {
+    const queue = `policy of mooring.backend.${managed.backend}`;
+
+    const brief = await policy({ 'message-ttl': 60_000 }, (found) => found[queue] !== undefined);
+    const narrow = await policy({ overflow: 'drop-head', 'delivery-limit': 1 }, (found) => !found[queue]?.found.includes('ttl'));
+    const harmless = { overflow: 'reject-publish', 'delivery-limit': 10, 'queue-master-locator': 'min-masters' };
+    const fine = await policy(harmless, (found) => found.policies?.verdict === 'ok');
+
+    const said = 'of-somebody sets message-ttl to 60000: messages leave it after so many ms';
+    expect(brief).toMatchObject({ code: 0, found: { [queue]: { verdict: 'warning', found: said } } });
+    expect(Object.keys(brief?.found ?? {})).toEqual(
+      expect.arrayContaining(['policy of mooring.bookkeeping', 'policy of mooring.dead-letter']),
+    );
+    expect(narrow?.found[queue]?.found).toMatch(/sets overflow to drop-head/);
+    expect(narrow?.found[queue]?.found).toMatch(/sets delivery-limit to 1:/);
+    expect(fine?.found.policies?.found).toBe('none that loses messages of 3 queues');
+  }, 180_000);
+
+  it('says why it cannot look, and all the rest', async () => {
+    await put('users/nobody', { password: 'canary-of-the-broker', tags: '' });
+
+    const refused = await asked(api.replace('//', '//nobody:canary-of-the-broker@'));
+    const another = await asked(`${api}/elsewhere`);
+
     expect(refused).toMatchObject({
       code: 3,
-      found: { broker: { verdict: 'failed', found: expect.stringMatching(/401.*tag management/) } },
+      found: { broker: { verdict: 'ok' }, policies: { verdict: 'failed', found: expect.stringMatching(/401.*tag management/) } },
     });
     expect(JSON.stringify(refused)).not.toContain('canary');
-  }, 180_000);
+    expect(another.found.policies).toMatchObject({ verdict: 'failed', found: expect.stringMatching(/no management API/) });
+  });
 });
 
 describe('with Keystone', () => {

@@ -15,11 +15,15 @@ it.each([undefined, '', 'rabbitmq', 'http://rabbitmq', '//rabbitmq', 'amqp://'])
 });
 
 it.each([
-  ['rabbitmq:15672', {}],
-  ['amqp://127.0.0.1:15672', {}],
-  ['http://rabbit.example.org:15672', {}],
-])('refuses %s as the management API', (url, more) => {
-  expect(faults({ AMQP_URL: 'amqp://localhost', AMQP_MANAGEMENT_URL: url, ...more })).toEqual(['AMQP_MANAGEMENT_URL']);
+  ['AMQP_MANAGEMENT_URL', 'rabbitmq:15672', ['isUrl']],
+  ['AMQP_MANAGEMENT_URL', 'amqp://rabbit.example.org', ['isUrl']],
+  ['AMQP_MANAGEMENT_URL', 'http://rabbit.example.org:15672', ['safeManagement']],
+  ['AMQP_URL', 'http://rabbit.example.org', ['isUrl']],
+  ['AMQP_URL', 'amqp://rabbit.example.org', ['safeAddress']],
+])('says of a %s of %s what is wrong with it and no more: %s', (variable, url, broken) => {
+  const config = Object.assign(new AmqpConfig(), { AMQP_URL: 'amqp://localhost', [variable]: url });
+
+  expect(validateSync(config).flatMap(({ constraints = {} }) => Object.keys(constraints))).toEqual(broken);
 });
 
 it.each([

@@ -13,10 +13,14 @@ import {
 } from 'class-validator';
 import { addressFault, managementFault } from './amqp/amqp.address.js';
 
+/** What is none is refused by another rule. */
+const isUrlOf = (url: unknown, protocols: readonly string[]): boolean =>
+  typeof url === 'string' && URL.canParse(url) && protocols.includes(new URL(url).protocol);
+
 @ValidatorConstraint({ name: 'safeAddress' })
 class IsSafeAddress implements ValidatorConstraintInterface {
   validate(url: unknown, { object }: ValidationArguments): boolean {
-    return typeof url !== 'string' || !URL.canParse(url) || addressFault(object as AmqpConfig) === null;
+    return !isUrlOf(url, ['amqp:', 'amqps:']) || addressFault(object as AmqpConfig) === null;
   }
   defaultMessage({ object }: ValidationArguments): string {
     return addressFault(object as AmqpConfig) ?? '';
@@ -26,7 +30,7 @@ class IsSafeAddress implements ValidatorConstraintInterface {
 @ValidatorConstraint({ name: 'safeManagement' })
 class IsSafeManagement implements ValidatorConstraintInterface {
   validate(url: unknown, { object }: ValidationArguments): boolean {
-    return typeof url !== 'string' || !URL.canParse(url) || managementFault(object as AmqpConfig) === null;
+    return !isUrlOf(url, ['http:', 'https:']) || managementFault(object as AmqpConfig) === null;
   }
   defaultMessage({ object }: ValidationArguments): string {
     return managementFault(object as AmqpConfig) ?? '';

@@ -22,6 +22,4 @@ export interface BrokerFacts {
   /** As the broker says it, `3.10.8`. */
   version: string;
   queues: QueueFacts[];
-  /** Also of the box of the unreadable; null: AMQP shows none, and nobody has named the management API. */
-  policies: QueuePolicy[] | null;
 }

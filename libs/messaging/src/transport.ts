@@ -1,5 +1,5 @@
 import type { ClientProxy, CustomTransportStrategy, Server } from '@nestjs/microservices';
-import type { BrokerFacts } from './broker-facts.js';
+import type { BrokerFacts, QueuePolicy } from './broker-facts.js';
 import type { DeadLetters } from './dead-letters.js';
 
 /** Whether every open server, and the client if it was told to connect, has its broker now: what a health check reads. */
@@ -15,6 +15,8 @@ export interface Transport extends BrokerState {
   deadLetters(): DeadLetters;
   /** What the broker has of the queues of these backends. Null: there is none to ask. @throws when it cannot be asked */
   examine(backends: readonly string[]): Promise<BrokerFacts | null>;
+  /** What policies make of these queues, which are there, and of the box of the unreadable. Null: nobody has said where to ask. @throws when it cannot be asked */
+  policies(queues: readonly string[]): Promise<QueuePolicy[] | null>;
   /** Resolves when every open server, and the client if it was told to connect, has reached the broker; waits for ever where that is away. */
   ready(): Promise<void>;
   /** Drains the servers and closes all. May be called twice. */

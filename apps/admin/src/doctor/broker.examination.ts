@@ -1,13 +1,15 @@
 import { BackendsService, type Database, type TimesConfig } from '@app/attachments';
-import { type AmqpConfig, amqpTransport, type QueueFacts, type QueuePolicy } from '@app/messaging';
-import { failed, type Finding, ok, warning } from './finding.js';
+import { type AmqpConfig, amqpTransport, DELIVERY_LIMIT, type QueueFacts, type QueuePolicy } from '@app/messaging';
+import { examined, failed, type Finding, ok, warning } from './finding.js';
 
-/** What a policy must not say of our queues: work would wait for the sweepers. What they say themselves of dead letters and overflow, none changes. */
-const HARMFUL: Record<string, string> = {
-  'message-ttl': 'messages leave it after so many ms',
-  expires: 'it is deleted when nobody has served it for so many ms',
-  'max-length': 'it takes no more messages than that',
-  'max-length-bytes': 'it takes no more bytes than that',
+/** What a policy may say of one of our queues that costs messages, or makes work wait for the sweepers, and where it does not. */
+const HARMFUL: Record<string, { what: string; harmless?: (value: unknown) => boolean }> = {
+  'message-ttl': { what: 'messages leave it after so many ms' },
+  expires: { what: 'it is deleted when nobody has served it for so many ms' },
+  'max-length': { what: 'it takes no more messages than that' },
+  'max-length-bytes': { what: 'it takes no more bytes than that' },
+  overflow: { what: 'the oldest messages make room for new ones', harmless: (value) => value === 'reject-publish' },
+  'delivery-limit': { what: 'bells are put aside after so few dead workers', harmless: (value) => Number(value) >= DELIVERY_LIMIT },
 };
 
 /** @throws when the broker cannot be asked */
@@ -15,12 +17,14 @@ export async function examineBroker(amqp: AmqpConfig, database: Database, times:
   const backends = new BackendsService(database, times);
   const served = (await backends.list()).filter(({ up }) => up).map(({ name }) => name);
   const { unserved } = await backends.placedOn();
-  const facts = await amqpTransport(amqp).examine([...new Set([...served, ...unserved])]);
+  const transport = amqpTransport(amqp);
+  const facts = await transport.examine([...new Set([...served, ...unserved])]);
   if (!facts) return [];
-  const { version, queues, policies } = facts;
+  const { version, queues } = facts;
+  const there = queues.filter(({ state }) => state !== 'missing').map(({ name }) => name);
   return [
     ok('broker', `RabbitMQ ${version}`),
-    ...ofPolicies(policies),
+    ...(await examined('policies', async () => ofPolicies(await transport.policies(there)))),
     ...queues.map(ofQueue),
     ...unserved.map((name) => failed(`backend ${name}`, 'it has volumes, and no worker serves it')),
   ];
@@ -28,12 +32,16 @@ export async function examineBroker(amqp: AmqpConfig, database: Database, times:
 
 function ofPolicies(policies: QueuePolicy[] | null): Finding[] {
   if (!policies) return [warning('policies', 'not looked at: AMQP shows none. Set AMQP_MANAGEMENT_URL, or see rabbitmqctl list_policies')];
-  const bad = policies.flatMap(({ queue, names, definition }) =>
-    Object.entries(definition)
-      .filter(([key]) => key in HARMFUL)
-      .map(([key, value]) => warning(`policy of ${queue}`, `${names.join(' and ')} sets ${key} to ${String(value)}: ${HARMFUL[key]}`)),
-  );
+  const bad = policies.flatMap(harmIn);
   return bad.length > 0 ? bad : [ok('policies', `none that loses messages of ${policies.length} queues`)];
+}
+
+function harmIn({ queue, names, definition }: QueuePolicy): Finding[] {
+  const harm = Object.entries(definition).flatMap(([key, value]) => {
+    const harmful = HARMFUL[key];
+    return !harmful || harmful.harmless?.(value) ? [] : [`sets ${key} to ${String(value)}: ${harmful.what}`];
+  });
+  return harm.length > 0 ? [warning(`policy of ${queue}`, `${names.join(' and ')} ${harm.join('; ')}`)] : [];
 }
 
 function ofQueue({ name, state, bells, consumers }: QueueFacts): Finding {

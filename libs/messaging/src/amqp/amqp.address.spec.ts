@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressFault, amqpAddress } from './amqp.address.js';
+import { vhostOf } from './amqp.management.js';
 
 const FAR = 'amqp://mooring@rabbit.example.org/v';
 
@@ -22,12 +23,28 @@ it('lets it be plain by explicit choice', () => expect(addressFault({ AMQP_URL: 
 
 it.each([
   ['its own user', 'https://watcher:p%40ss@rabbit.example.org/rabbit/', 'watcher:p@ss', 'https://rabbit.example.org/rabbit'],
-  ['the user of AMQP_URL', 'http://127.0.0.1:15672', 'guest:p:ss', 'http://127.0.0.1:15672'],
+  ['the user of AMQP_URL', 'http://127.0.0.1:15672/#/queues', 'mooring:p:ss', 'http://127.0.0.1:15672'],
+  ['a user whose password is not escaped', 'http://watcher:100%@127.0.0.1:15672/?x', 'watcher:100%', 'http://127.0.0.1:15672'],
 ])('asks the management API by %s, and keeps the password out of its URL', (_, AMQP_MANAGEMENT_URL, user, url) => {
-  const { management } = amqpAddress({ AMQP_URL: 'amqp://guest:p%3Ass@127.0.0.1', AMQP_MANAGEMENT_URL });
+  const { management } = amqpAddress({ AMQP_URL: 'amqp://mooring:p%3Ass@127.0.0.1', AMQP_MANAGEMENT_URL });
 
   expect(management).toEqual({ url, authorization: `Basic ${Buffer.from(user).toString('base64')}` });
 });
+
+it('asks the management API as the guest that AMQP takes it for, where nobody is named', () => {
+  const { management } = amqpAddress({ AMQP_URL: 'amqp://127.0.0.1', AMQP_MANAGEMENT_URL: 'http://127.0.0.1:15672' });
+
+  expect(management?.authorization).toBe(`Basic ${Buffer.from('guest:guest').toString('base64')}`);
+});
+
+it.each([
+  ['', '%2F'],
+  ['/', '%2F'],
+  ['/%2F', '%2F'],
+  ['//', '%2F'],
+  ['/a/b', 'a%2Fb'],
+  ['/a%2Fb', 'a%2Fb'],
+])('knows the virtual host of a path of "%s" as %s', (path, vhost) => expect(vhostOf({ url: `amqp://127.0.0.1${path}` })).toBe(vhost));
 
 it('has certificates checked, whatever the environment says', () =>
   expect(amqpAddress({ AMQP_URL: 'amqps://x' }).tls).toEqual({ rejectUnauthorized: true, minVersion: 'TLSv1.2' }));

@@ -1,6 +1,10 @@
 import { isThisMachine, StartError } from '@app/domain';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { unescape } from 'node:querystring';
+
+/** Who a client of AMQP is when nobody says so. */
+const GUEST = { username: 'guest', password: 'guest' };
 
 /** Where the broker is, by whom, and with what cover. */
 export interface AmqpAddress {
@@ -61,12 +65,12 @@ export function amqpAddress(config: AddressConfig): AmqpAddress {
   };
 }
 
-function managementAt(given: string, { username, password }: URL): AmqpAddress['management'] {
-  const url = new URL(given);
-  const user = url.username === '' ? [username, password] : [url.username, url.password];
-  [url.username, url.password] = ['', ''];
-  const credentials = user.map(decodeURIComponent).join(':');
-  return { url: url.href.replace(/\/+$/, ''), authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+/** Without anything else of the URL: a browser's has more. */
+function managementAt(given: string, amqp: URL): AmqpAddress['management'] {
+  const { origin, pathname, username, password } = new URL(given);
+  const named = [{ username, password }, amqp, GUEST].find((user) => user.username !== '') ?? GUEST;
+  const credentials = `${unescape(named.username)}:${unescape(named.password)}`;
+  return { url: `${origin}${pathname.replace(/\/+$/, '')}`, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
 function pem(variable: string, path: string, parse: (text: Buffer) => unknown): Buffer {

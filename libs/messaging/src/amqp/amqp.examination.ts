@@ -1,7 +1,6 @@
 import type { BrokerFacts, QueueFacts } from '../broker-facts.js';
-import { DEAD_LETTER_QUEUE, queuesOf } from '../topology.js';
+import { queuesOf } from '../topology.js';
 import type { AmqpAddress } from './amqp.address.js';
-import { policiesOf } from './amqp.management.js';
 import { AmqpSession } from './amqp.session.js';
 import { assertBellQueue } from './amqp.topology.js';
 
@@ -15,8 +14,7 @@ export async function examine(address: AmqpAddress, backends: readonly string[])
   await session.close();
   const queues: QueueFacts[] = [];
   for (const { name } of queuesOf(backends)) queues.push(await examineQueue(address, name));
-  const policies = await policiesOf(address, [...queues.map(({ name }) => name), DEAD_LETTER_QUEUE]);
-  return { version: String(version), queues, policies };
+  return { version: String(version), queues };
 }
 
 /** A refusal ends the channel, and the session with it: each queue has one of its own. */

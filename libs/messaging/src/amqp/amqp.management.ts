@@ -1,55 +1,70 @@
+import { unescape } from 'node:querystring';
 import { Agent, request } from 'undici';
 import type { QueuePolicy } from '../broker-facts.js';
+import { DEAD_LETTER_QUEUE } from '../topology.js';
 import type { AmqpAddress } from './amqp.address.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** As `GET /api/queues/{vhost}/{name}` has it (RabbitMQ: management HTTP API). */
+/** As `GET /api/queues/{vhost}` lists it (RabbitMQ: management HTTP API). */
 interface ManagedQueue {
+  name: string;
   policy?: string | null;
   operator_policy?: string | null;
   effective_policy_definition?: Record<string, unknown> | unknown[];
 }
+const COLUMNS = 'name,policy,operator_policy,effective_policy_definition';
 
 /**
- * What policies make of those of the queues that are there; null where nobody has named the management API. Its user is that of AMQP_URL, where
- * AMQP_MANAGEMENT_URL has none. @throws when it cannot be asked
+ * What policies make of these queues, which are there, and of the box of the unreadable; null where nobody has named the management API. @throws
+ * when it cannot be asked, or does not know them
  */
 export async function policiesOf(address: AmqpAddress, queues: readonly string[]): Promise<QueuePolicy[] | null> {
   const { management, tls } = address;
   if (management === undefined) return null;
   const agent = new Agent({ connect: { ...tls, timeout: TIMEOUT_MS } });
-  const found: QueuePolicy[] = [];
   try {
-    for (const queue of queues) {
-      const managed = await ask<ManagedQueue>(management, `queues/${vhostOf(address)}/${encodeURIComponent(queue)}`, agent);
-      if (managed) found.push(policyOf(queue, managed));
-    }
-    return found;
+    const managed = await listed(management, `queues/${vhostOf(address)}?columns=${COLUMNS}`, agent);
+    const unknown = queues.filter((queue) => !managed.some(({ name }) => name === queue));
+    if (unknown.length > 0) throw new Error(`${management.url} does not know ${unknown.join(', ')}: is it of the same broker?`);
+    return managed.filter(({ name }) => name === DEAD_LETTER_QUEUE || queues.includes(name)).map(policyOf);
   } finally {
     await agent.destroy();
   }
 }
 
-async function ask<T>({ url, authorization }: NonNullable<AmqpAddress['management']>, path: string, dispatcher: Agent): Promise<T | null> {
+async function listed(
+  { url, authorization }: NonNullable<AmqpAddress['management']>,
+  path: string,
+  dispatcher: Agent,
+): Promise<ManagedQueue[]> {
   const { statusCode, body } = await request(`${url}/api/${path}`, {
     headers: { Authorization: authorization, Accept: 'application/json' },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     dispatcher,
   });
   const text = await body.text();
-  if (statusCode === 404) return null;
-  if (statusCode === 401) throw new Error(`${url} answers 401: its user needs the tag management, and access to the virtual host`);
-  if (statusCode !== 200) throw new Error(`${url} answers ${statusCode}`);
-  return JSON.parse(text) as T;
+  if (statusCode === 401)
+    throw new Error(`${url} answers 401: the password is wrong, or its user lacks the tag management or leave for the virtual host`);
+  const answer = statusCode === 200 ? parsed(text) : null;
+  if (!Array.isArray(answer)) throw new Error(`${url} answers ${statusCode}, and not with queues: it is no management API of RabbitMQ`);
+  return answer as ManagedQueue[];
 }
 
-const policyOf = (queue: string, { policy, operator_policy, effective_policy_definition: definition = {} }: ManagedQueue): QueuePolicy => ({
-  queue,
-  names: [policy, operator_policy].filter((name) => typeof name === 'string'),
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+const policyOf = ({ name, policy, operator_policy, effective_policy_definition: definition = {} }: ManagedQueue): QueuePolicy => ({
+  queue: name,
+  names: [policy, operator_policy].filter((one) => typeof one === 'string'),
   // Where there is none, RabbitMQ writes an empty list.
   definition: Array.isArray(definition) ? {} : definition,
 });
 
-/** Escaped; the path of an AMQP URL has it so already. */
-const vhostOf = ({ url }: AmqpAddress): string => new URL(url).pathname.slice(1) || encodeURIComponent('/');
+/** As the client of AMQP reads it, where it may stand unescaped. */
+export const vhostOf = ({ url }: Pick<AmqpAddress, 'url'>): string => encodeURIComponent(unescape(new URL(url).pathname.slice(1)) || '/');

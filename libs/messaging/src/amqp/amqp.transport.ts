@@ -4,6 +4,7 @@ import { amqpAddress } from './amqp.address.js';
 import { AmqpClient } from './amqp.client.js';
 import { AmqpDeadLetters } from './amqp.dead-letters.js';
 import { examine } from './amqp.examination.js';
+import { policiesOf } from './amqp.management.js';
 import { AmqpServer } from './amqp.server.js';
 
 /** Between processes, over RabbitMQ. Nothing connects before the client is told to or a server listens. @throws StartError for a file of TLS that cannot be read. */
@@ -23,6 +24,7 @@ export function amqpTransport(config: AmqpConfig, { drainMs = DRAIN_MS }: Transp
     },
     deadLetters: () => new AmqpDeadLetters(address),
     examine: (backends) => examine(address, backends),
+    policies: (queues) => policiesOf(address, queues),
     async ready() {
       await Promise.all([
         ...servers.filter(({ isOpen }) => isOpen).map((server) => server.ready()),

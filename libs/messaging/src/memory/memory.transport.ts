@@ -18,6 +18,7 @@ export function memoryTransport({ prefetch = 32, drainMs = DRAIN_MS }: Transport
     connected: true,
     deadLetters: () => broker,
     examine: async () => null,
+    policies: async () => null,
     async ready() {
       await Promise.all(servers.map((server) => server.ready()));
     },
