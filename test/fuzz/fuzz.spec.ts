@@ -20,11 +20,11 @@ beforeAll(async () => {
   say(`fuzz: ${REQUESTS} requests of seed ${SEED}; the same again: FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS}`);
   for (let n = STEP; n < REQUESTS; n += STEP) {
     await fuzz.upTo(n);
-    held.push(fuzz.memory());
+    held.push(await fuzz.memory());
   }
   await fuzz.upTo(REQUESTS);
   await fuzz.end();
-  held.push(fuzz.memory());
+  held.push(await fuzz.memory());
   report();
 }, 7_200_000);
 afterAll(() => world.stop());

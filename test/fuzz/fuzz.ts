@@ -65,9 +65,14 @@ export class Fuzz {
     addValidated(currentRun().folder, { answers: this.tally.asked, held: this.tally.held });
   }
 
-  /** In MB, as it is, whatever of it is garbage; pages that several processes have are shared out among them (PSS). */
-  memory(): number {
-    return memoryOf([this.gateway.child.pid ?? 0]);
+  /** In MB, garbage included, but for what was made within a moment; pages that several processes have are shared out among them (PSS). */
+  async memory(): Promise<number> {
+    let least = Infinity;
+    for (let look = 0; look < 5; look++) {
+      await new Promise((later) => setTimeout(later, 200));
+      least = Math.min(least, memoryOf([this.gateway.child.pid ?? 0]));
+    }
+    return least;
   }
 
   get isAlive(): boolean {

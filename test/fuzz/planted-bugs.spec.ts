@@ -58,10 +58,10 @@ it('given what is kept of every body, then memory has grown by more than a tenth
   const replace = "const text = raw.toString('utf8'); (globalThis.kept ??= []).push(Buffer.alloc(400_000, 1));";
   const fuzz = await planted('leak', { file: GATE, find: "const text = raw.toString('utf8');", replace });
   await fuzz.upTo(300);
-  const before = fuzz.memory();
+  const before = await fuzz.memory();
 
   await fuzz.upTo(900);
-  const after = fuzz.memory();
+  const after = await fuzz.memory();
   await fuzz.end();
   await fuzz.gateway.end('SIGKILL');
 
