@@ -112,6 +112,13 @@ describe('of the places at work', () => {
     expect([all('p'), all('q')]).toEqual([own, left]);
   });
 
+  it('says whose share is taken', () => {
+    const { admission } = filled(0, LIMITS);
+    for (let i = 0; i < 4; i++) comes(admission, 'p', begins());
+
+    expect(warn.mock.calls).toEqual([['requests are refused, 3/4 of MAX_REQUESTS of p is reached: 4 are at work, 0 wait for a driver']]);
+  });
+
   it('those that wait for a driver are none of its share, nor are slow bodies until they are there', () => {
     const { admission } = filled(0, LIMITS);
     const one = slow();

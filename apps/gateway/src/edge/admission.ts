@@ -4,7 +4,7 @@ import type { GatewayConfig } from '../gateway.config.js';
 import { isAboutAttachment } from '../openstack/faults.js';
 
 const SAID_EVERY_MS = 10_000;
-/** Of the places that there are, what one project may take: others must find one, whatever it does. */
+/** Of the places that there are for its kind of request, what one project may take: the same of others must find one. */
 const SHARE = 3 / 4;
 
 /** One that was let in. */
@@ -60,7 +60,7 @@ export class Admission {
   /** Who it is is known, and its body may take its time. Until then it has a place, so that no more ask Keystone at once than there are. */
   awaitsBody(request: IncomingMessage): void {
     const place = this.inside.get(request);
-    if (place && hasBody(request)) this.arrive(place, true);
+    if (place && hasBody(request)) this.setArriving(place, true);
   }
 
   /** Its body is there, or it has none. There may be no room left for it now: others were quicker. */
@@ -68,7 +68,7 @@ export class Admission {
     const place = this.inside.get(request);
     if (!place?.arriving) return true;
     const limit = this.reached(request, this.atWork) ?? this.shareReached(place.project, request);
-    this.arrive(place, false);
+    this.setArriving(place, false);
     return limit === null || this.refuse(limit);
   }
 
@@ -91,13 +91,13 @@ export class Admission {
   leaves(request: IncomingMessage): void {
     const place = this.inside.get(request);
     if (!place) return;
-    this.arrive(place, false);
+    this.setArriving(place, false);
     this.inside.delete(request);
     const { project } = place;
     if (project && --project.inside === 0) this.projects.delete(project.id);
   }
 
-  private arrive(place: Place, arriving: boolean): void {
+  private setArriving(place: Place, arriving: boolean): void {
     if (place.arriving === arriving) return;
     const by = arriving ? 1 : -1;
     place.arriving = arriving;
@@ -114,7 +114,7 @@ export class Admission {
   private shareReached(project: Project | null, request: IncomingMessage): string | null {
     if (!project) return null;
     const atWork = project.inside - project.arriving - this.waiting(project.id);
-    return atWork >= this.roomFor(request) * SHARE ? `its share of MAX_REQUESTS, by project ${project.id}` : null;
+    return atWork >= this.roomFor(request) * SHARE ? `3/4 of MAX_REQUESTS of ${project.id}` : null;
   }
 
   /**
@@ -126,7 +126,7 @@ export class Admission {
     return ends ? this.limits.MAX_REQUESTS : this.limits.MAX_REQUESTS / 2;
   }
 
-  /** Said at the first refusal and then now and again: a line for each would be load of its own. */
+  /** Said at the first refusal, with its limit, and then now and again with all: a line for each would be load of its own. */
   private refuse(limit: string): false {
     if (this.refused.size === 0) {
       this.logger.warn(`requests are refused, ${limit} is reached: ${this.atWork} are at work, ${this.waiting()} wait for a driver`);
