@@ -42,10 +42,12 @@ function faultsOf(config: object): string[] {
   );
 }
 
-/** A rule that has no words here says itself, in whole sentences, what is wrong, and knows better than those that have. */
+/** A rule that has no words here says itself, in whole sentences, what is wrong: where nothing is set it knows best, else only what is worded nowhere. */
 function faultsOfVariable({ property, value, constraints: broken = {} }: ValidationError, rules: Constraint[]): string[] {
   const own = Object.entries(broken).filter(([name]) => !hasWords(name));
-  if (own.length === 0) return [`${property} is ${shown(property, value)}, but must be ${allowedInWords(rules)}.`];
+  const worded = own.length < Object.keys(broken).length;
+  if (own.length === 0 || (worded && value !== undefined))
+    return [`${property} is ${shown(property, value)}, but must be ${allowedInWords(rules)}.`];
   return own.flatMap(([, message]) => message.replace(' is undefined', ' is not set').split('\n'));
 }
 

@@ -8,8 +8,14 @@ const begins = () => asked('POST', '/v3/p/attachments');
 const ends = () => asked('PUT', '/v3/p/attachments/a');
 
 let warn: jest.SpyInstance;
-beforeEach(() => (warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue()));
-afterEach(() => jest.restoreAllMocks());
+beforeEach(() => {
+  jest.useFakeTimers();
+  warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+});
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 function filled(count: number, limits = { MAX_REQUESTS: 4, MAX_WAITING: 3, MAX_REQUESTS_PER_PROJECT: 2 }) {
   const admission = new Admission(limits);
@@ -148,14 +154,12 @@ it('what is always let in takes no place of its project, and needs none', () => 
 });
 
 it('says that it refuses once, and then the sum', () => {
-  jest.useFakeTimers();
   const { admission, inside } = filled(4);
   for (let i = 0; i < 4; i++) admission.enters(begins());
   const [one, two, three] = inside as [IncomingMessage, IncomingMessage, IncomingMessage];
   for (const request of [one, two, three]) admission.entersAs('p', request);
 
   jest.advanceTimersByTime(10_000);
-  jest.useRealTimers();
 
   expect(warn.mock.calls).toEqual([
     ['requests are refused, MAX_REQUESTS is reached: 4 are at work, 0 wait for a driver'],
