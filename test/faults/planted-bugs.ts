@@ -52,8 +52,8 @@ export const PLANTED_BUGS: PlantedBug[] = [
       {
         app: 'gateway',
         file: 'apps/gateway/src/attachments/attachments.controller.js',
-        find: 'const look = await this.waiter.carriedOut((0, noted_js_1.noted)(begun), caller.requestId);',
-        replace: `void this.waiter.carriedOut(begun, caller.requestId);
+        find: 'const look = await this.waiter.carriedOut((0, noted_js_1.noted)(begun), caller);',
+        replace: `void this.waiter.carriedOut(begun, caller);
           const look = { state: 'succeeded', reason: null, current: true, attachment: null, remaining: [] };`,
       },
     ],
