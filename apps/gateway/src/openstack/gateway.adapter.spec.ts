@@ -55,16 +55,19 @@ const connections = () =>
     adapter.getHttpServer().getConnections((error: Error | null, count: number) => (error ? reject(error) : resolve(count))),
   );
 
+/** As the contract has every refusal within it. */
+const REFUSED =
+  /^HTTP\/1.1 400 [^]*content-type: application\/json[^]*\{"badRequest":\{"code":400,"message":"A request names its host once."\}\}$/;
 it.each([
-  ['one', 'Host: a\r\nx-host: b\r\n', 200],
-  ['two, the same', 'Host: a\r\nhost: a\r\n', 400],
-  ['two', 'Host: a\r\nHOST: b\r\n', 400],
-])('a request names one host and no more: %s', async (_, hosts, status) => {
+  ['one', 'Host: a\r\nx-host: b\r\n', /^HTTP\/1.1 200 /],
+  ['two, the same', 'Host: a\r\nhost: a\r\n', REFUSED],
+  ['two', 'Host: a\r\nHOST: b\r\n', REFUSED],
+])('a request names one host and no more: %s', async (_, hosts, answered) => {
   const socket = connect(port, '127.0.0.1');
   const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
   socket.write(`GET /readyz HTTP/1.1\r\n${hosts}\r\n`);
 
-  expect(await answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(await answer).toMatch(answered);
   socket.destroy();
 });
 

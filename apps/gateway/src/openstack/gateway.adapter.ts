@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEFAULT_TEXT } from '@app/domain';
+import { DEFAULT_TEXT, type ErrorKind } from '@app/domain';
 import { KeystoneUnavailable } from '@app/openstack';
 import { inLogContext } from '@app/platform';
 import { Logger } from '@nestjs/common';
@@ -12,7 +12,7 @@ import type { GatewayConfig } from '../gateway.config.js';
 import type { Authentication, Identity } from './authentication.js';
 import { endpointOf } from './links.js';
 import { isMediaType, JSON_MEDIA_TYPE, successMediaType, TEXT_MEDIA_TYPE } from './media-type.js';
-import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge, TWO_HOSTS } from './plain-fault.js';
+import { IDENTITY_AWAY, ROUTE_NOT_FOUND, sendPlain, tooLarge } from './plain-fault.js';
 import { faultBody, faultOf, RETRY_AFTER } from './faults.js';
 import { freshContext, type RequestContext } from './request-context.js';
 import { RequestLog } from './request-log.js';
@@ -89,7 +89,7 @@ export class GatewayAdapter extends FastifyAdapter {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {
       return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
-    if (namesTwoHosts(request.raw)) return sendPlain(request, reply, TWO_HOSTS);
+    if (namesTwoHosts(request.raw)) return refuse(request, reply, 'invalid', 'A request names its host once.');
     hideNonsense(request.raw.headers);
     if (isAlwaysAnswered(request.raw)) return void (request.openstack = freshContext(null));
     const identity = await this.identify(request);
@@ -155,16 +155,19 @@ function hideNonsense(headers: IncomingHttpHeaders): void {
   if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
 }
 
-/** Node keeps the first of several and says nothing of the others. */
+/** Node keeps the first of several and says nothing of the others; a proxy before us may go by another (RFC 9112 §3.2). */
 const namesTwoHosts = ({ rawHeaders }: IncomingMessage): boolean =>
   rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1;
 
 /** Whoever was turned away at once has no context. */
 const callerOf = ({ openstack }: { openstack?: RequestContext }) => openstack?.caller;
 
-function refuseForNow(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const fault = faultOf('unavailable', request);
-  return reply.status(fault.code).header('Retry-After', RETRY_AFTER).send(faultBody(fault, DEFAULT_TEXT.unavailable));
+const refuseForNow = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  refuse(request, reply.header('Retry-After', RETRY_AFTER), 'unavailable', DEFAULT_TEXT.unavailable);
+
+function refuse(request: FastifyRequest, reply: FastifyReply, kind: ErrorKind, text: string): FastifyReply {
+  const fault = faultOf(kind, request);
+  return reply.status(fault.code).send(faultBody(fault, text));
 }
 
 /** Openstacksdk reads what we speak before it sends its token; who names a user in its place is an older client, and wants to be told one. */

@@ -9,8 +9,6 @@ export interface PlainFault {
 }
 
 export const ROUTE_NOT_FOUND: PlainFault = { code: 404, title: 'Not Found', text: 'The resource could not be found.' };
-/** RFC 9112 §3.2: whoever reads another of them than a proxy before us goes elsewhere than it meant. */
-export const TWO_HOSTS: PlainFault = { code: 400, title: 'Bad Request', text: 'A request names its host once.' };
 /** In keystonemiddleware's words. */
 export const IDENTITY_AWAY: PlainFault = {
   code: 503,
