@@ -11,6 +11,8 @@ it.each([
   [{ PROJECT_ID_REGEX: '[' }, /PROJECT_ID_REGEX/],
   [{ TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }, null],
   [{ TRUSTED_PROXIES: '10.0.0.1 10.0.0.2' }, /TRUSTED_PROXIES is "10\.0\.0\.1 10\.0\.0\.2", but must be addresses and networks/],
+  [{ PUBLIC_ENDPOINT: 'https://volumes.example.org/x' }, null],
+  [{ PUBLIC_ENDPOINT: 'volumes.example.org/x' }, /PUBLIC_ENDPOINT must be a URL/],
   [{ DRAIN_MS: 15_001 }, /DRAIN_MS/],
   [{ DRAIN_DELAY_MS: 15_001 }, /DRAIN_DELAY_MS/],
 ])('%j may start unless %p', (change, refusal) => {

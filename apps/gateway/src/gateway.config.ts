@@ -51,7 +51,9 @@ export class GatewayConfig {
   /** Where keys of encrypted volumes come from: `fixed` is the one key that compute has in `[key_manager] fixed_key`; with `none` no volume of an encrypted type is made. */
   @IsIn(['none', 'fixed']) readonly KEY_MANAGER: string = 'none';
   /** The URL that links in answers begin with; what the request came by when it is absent. */
-  @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false, disallow_auth: true }) readonly PUBLIC_ENDPOINT?: string;
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
+  readonly PUBLIC_ENDPOINT?: string;
 }
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;

@@ -36,7 +36,9 @@ export class KeystoneConfig {
   /** PEM file with the CA that certificates of Keystone and compute are checked against, instead of the system's. */
   @IsOptional() @IsString() readonly OS_CACERT?: string;
   /** The URL that a caller without a valid token is told to authenticate at; the first of OS_AUTH_URL when it is absent. */
-  @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false, disallow_auth: true }) readonly WWW_AUTHENTICATE_URI?: string;
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
+  readonly WWW_AUTHENTICATE_URI?: string;
   /** Roles, with commas between, of which a service token must have one. */
   @MinLength(1) readonly SERVICE_TOKEN_ROLES: string = 'service';
   /** How long one URL of Keystone has for an answer, in ms. */

@@ -9,7 +9,7 @@ export class NovaConfig {
   @IsOptional() @IsIn(['catalog', 'url', 'off']) readonly NOVA_GUARD?: string;
   /** URL of the compute API with its version, `https://nova.example:8774/v2.1`. Needed with NOVA_GUARD `url` alone. */
   @IsForUrl()
-  @IsUrl({ protocols: ['http', 'https'], require_tld: false, disallow_auth: true })
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
   @IsCoveredUrl()
   readonly NOVA_URL?: string;
   /** `yes` lets users' tokens leave this machine without TLS, by a NOVA_URL of http, where the network is trusted. What a catalog says is taken as it is. */
