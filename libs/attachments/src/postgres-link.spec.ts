@@ -19,6 +19,7 @@ it.each([
 
 it.each([
   ['leaves this machine plainly', config(FAR), 'leaves this machine without TLS'],
+  ['does so in capitals', config('POSTGRES://app@db.example.org/mooring'), 'leaves this machine without TLS'],
   ['does so by its query alone', config('postgres://app@127.0.0.1/x?host=db.example.org'), 'leaves this machine without TLS'],
   ['says so itself', config(`${FAR}?sslmode=disable`), 'leaves this machine without TLS'],
   ['would be plain where the server wishes it', config(`${FAR}?sslmode=prefer`), 'has sslmode=prefer, but must have require,'],

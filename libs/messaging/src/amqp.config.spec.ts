@@ -18,6 +18,7 @@ it.each([
   ['AMQP_MANAGEMENT_URL', 'rabbitmq:15672', ['isUrl']],
   ['AMQP_MANAGEMENT_URL', 'amqp://rabbit.example.org', ['isUrl']],
   ['AMQP_MANAGEMENT_URL', 'http://rabbit.example.org:15672', ['safeManagement']],
+  ['AMQP_MANAGEMENT_URL', 'HTTP://rabbit.example.org:15672', ['safeManagement']],
   ['AMQP_URL', 'http://rabbit.example.org', ['isUrl']],
   ['AMQP_URL', 'amqp://rabbit.example.org', ['safeAddress']],
 ])('says of a %s of %s what is wrong with it and no more: %s', (variable, url, broken) => {

@@ -15,3 +15,17 @@ it.each([undefined, 'https://keystone.example.org/v3', 'http://keystone.example.
 it.each(['x', 'keystone.example.org/v3', '//keystone.example.org'])('refuses %s as where to authenticate', (url) =>
   expect(broken({ WWW_AUTHENTICATE_URI: url })).toEqual(['isUrl']),
 );
+
+it.each([
+  ['https://keystone.example.org', []],
+  ['HTTPS://keystone.example.org, Http://localhost:5000/v3', []],
+  ['http://keystone.example.org', ['isCovered']],
+  ['https://keystone.example.org,HTTP://keystone.example.org', ['isCovered']],
+  ['keystone.example.org', ['isHttpUrls']],
+  ['https://mooring:secret@keystone.example.org', ['isHttpUrls']],
+  ['http://300.1.1.1', ['isHttpUrls']],
+  ['https://keystone.example.org,', ['isHttpUrls']],
+  [',', ['isHttpUrls']],
+])('says of %s as Keystone what is wrong with it and no more: %j', (OS_AUTH_URL, faults) =>
+  expect(broken({ OS_AUTH_URL })).toEqual(faults),
+);

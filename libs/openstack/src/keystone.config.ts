@@ -1,4 +1,4 @@
-import { isThisMachine } from '@app/domain';
+import { leavesPlainly } from '@app/domain';
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, MinLength, ValidateBy, ValidateIf } from 'class-validator';
 
 /** How this service proves itself to Keystone, and how it asks about others' tokens. Read where AUTH_STRATEGY is `keystone`. */
@@ -84,13 +84,19 @@ function IsForCredentialItself(): PropertyDecorator {
 }
 
 /** Without a user in it: callers are told it. */
-const HTTP_URLS = /^https?:\/\/[^\s,@]+(?:\s*,\s*https?:\/\/[^\s,@]+)*$/;
+const HTTP_URL = /^https?:\/\/[^\s@]+$/i;
+
+const urlsIn = (list: string): string[] => list.split(',').map((url) => url.trim());
+
+function areHttpUrls(list: unknown): list is string {
+  return typeof list === 'string' && urlsIn(list).every((url) => HTTP_URL.test(url) && URL.canParse(url));
+}
 
 function IsHttpUrls(): PropertyDecorator {
   return ValidateBy({
     name: 'isHttpUrls',
     validator: {
-      validate: (value) => typeof value === 'string' && HTTP_URLS.test(value),
+      validate: (value) => areHttpUrls(value),
       defaultMessage: (args) =>
         args?.value === undefined
           ? 'OS_AUTH_URL is not set, but must be the URL of Keystone.'
@@ -105,9 +111,8 @@ function IsCovered(): PropertyDecorator {
     name: 'isCovered',
     validator: {
       validate: (value, args) => {
-        if (typeof value !== 'string' || !HTTP_URLS.test(value)) return true; // said already
-        const stays = (url: string) => url.startsWith('https:') || isThisMachine(new URL(url).hostname);
-        return (args?.object as KeystoneConfig).KEYSTONE_ALLOW_PLAIN === 'yes' || value.split(/\s*,\s*/).every(stays);
+        if (!areHttpUrls(value)) return true; // said already
+        return (args?.object as KeystoneConfig).KEYSTONE_ALLOW_PLAIN === 'yes' || !urlsIn(value).some(leavesPlainly);
       },
       defaultMessage: () =>
         "OS_AUTH_URL leaves this machine without TLS, and with it the service's password and every token: let it begin with https, or say " +

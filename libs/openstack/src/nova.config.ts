@@ -1,4 +1,4 @@
-import { isThisMachine } from '@app/domain';
+import { leavesPlainly } from '@app/domain';
 import { IsIn, IsInt, IsOptional, IsUrl, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { type Endpoint, urlIn } from './catalog.js';
 import type { KeystoneConfig } from './keystone.config.js';
@@ -39,7 +39,7 @@ function IsCoveredUrl(): PropertyDecorator {
     validator: {
       validate: (url, args) => {
         const { NOVA_ALLOW_PLAIN } = args?.object as NovaConfig;
-        return typeof url !== 'string' || !url.startsWith('http:') || NOVA_ALLOW_PLAIN === 'yes' || isThisMachine(new URL(url).hostname);
+        return typeof url !== 'string' || NOVA_ALLOW_PLAIN === 'yes' || !leavesPlainly(url);
       },
       defaultMessage: () =>
         "NOVA_URL leaves this machine without TLS, and with it users' tokens: let it begin with https, or say NOVA_ALLOW_PLAIN=yes where the " +

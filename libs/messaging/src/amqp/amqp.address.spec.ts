@@ -13,6 +13,7 @@ it.each(['amqp://127.0.0.1', 'amqp://localhost:5672/v', 'amqp://[::1]', 'amqps:/
 
 it.each([
   ['leaves this machine plainly', {}, 'AMQP_URL leaves this machine without TLS'],
+  ['does so in capitals', { AMQP_URL: 'AMQP://rabbit.example.org' }, 'AMQP_URL leaves this machine without TLS'],
   ['has a CA for nothing', { AMQP_CA_FILE: '/ca' }, 'AMQP_CA_FILE set, but AMQP_URL is not an amqps:// URL.'],
   ['has half a certificate', { AMQP_URL: 'amqps://x', AMQP_KEY_FILE: '/key' }, 'go together'],
 ])('refuses one that %s, in a sentence', (_, more, said) => {

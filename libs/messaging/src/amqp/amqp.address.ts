@@ -1,4 +1,4 @@
-import { isThisMachine, StartError } from '@app/domain';
+import { leavesPlainly, StartError } from '@app/domain';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { unescape } from 'node:querystring';
@@ -28,21 +28,20 @@ interface AddressConfig {
 
 /** Why AMQP_URL cannot be used as it is, beside the other variables; null: it can. */
 export function addressFault(config: AddressConfig): string | null {
-  const { protocol, hostname } = new URL(config.AMQP_URL);
+  const { protocol } = new URL(config.AMQP_URL);
   const files = (['AMQP_CA_FILE', 'AMQP_CERT_FILE', 'AMQP_KEY_FILE'] as const).filter((file) => config[file] !== undefined);
   if ((config.AMQP_CERT_FILE === undefined) !== (config.AMQP_KEY_FILE === undefined))
     return 'AMQP_CERT_FILE and AMQP_KEY_FILE go together: a certificate is worth nothing without its key.';
   if (protocol === 'amqps:') return null;
   if (files.length > 0) return `${files.join(', ')} set, but AMQP_URL is not an amqps:// URL.`;
-  return config.AMQP_ALLOW_PLAIN === 'yes' || isThisMachine(hostname)
+  return config.AMQP_ALLOW_PLAIN === 'yes' || !leavesPlainly(config.AMQP_URL)
     ? null
     : 'AMQP_URL leaves this machine without TLS: make it amqps://, with AMQP_CA_FILE for a CA of your own, or set AMQP_ALLOW_PLAIN=yes where the network is trusted.';
 }
 
 /** Why AMQP_MANAGEMENT_URL cannot be used as it is; null: it can. */
 export function managementFault({ AMQP_MANAGEMENT_URL: given = '', AMQP_ALLOW_PLAIN }: AddressConfig): string | null {
-  const { protocol, hostname } = new URL(given);
-  return protocol === 'https:' || AMQP_ALLOW_PLAIN === 'yes' || isThisMachine(hostname)
+  return AMQP_ALLOW_PLAIN === 'yes' || !leavesPlainly(given)
     ? null
     : 'AMQP_MANAGEMENT_URL leaves this machine without TLS, with a password: make it https://, or set AMQP_ALLOW_PLAIN=yes where the network is trusted.';
 }
