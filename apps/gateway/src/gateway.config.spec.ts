@@ -11,6 +11,7 @@ it.each([
   [{ PROJECT_ID_REGEX: '[' }, /PROJECT_ID_REGEX/],
   [{ TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }, null],
   [{ TRUSTED_PROXIES: '10.0.0.1 10.0.0.2' }, /TRUSTED_PROXIES is "10\.0\.0\.1 10\.0\.0\.2", but must be addresses and networks/],
+  [{ TRUSTED_PROXIES: ',' }, /TRUSTED_PROXIES is ",", but must be addresses and networks/],
   [{ PUBLIC_ENDPOINT: 'https://volumes.example.org/x' }, null],
   [{ PUBLIC_ENDPOINT: 'volumes.example.org/x' }, /PUBLIC_ENDPOINT must be a URL/],
   [{ DRAIN_MS: 15_001 }, /DRAIN_MS/],

@@ -29,3 +29,13 @@ it.each([
 ])('says of %s as Keystone what is wrong with it and no more: %j', (OS_AUTH_URL, faults) =>
   expect(broken({ OS_AUTH_URL })).toEqual(faults),
 );
+
+it.each([
+  ['service', []],
+  ['service, nova', []],
+  [',', ['areNames']],
+  [' , ', ['areNames']],
+  ['service,', []],
+])('says of "%s" as roles of a service token what is wrong with it: %j', (SERVICE_TOKEN_ROLES, faults) =>
+  expect(broken({ SERVICE_TOKEN_ROLES })).toEqual(faults),
+);

@@ -40,7 +40,7 @@ export class KeystoneConfig {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
   readonly WWW_AUTHENTICATE_URI?: string;
   /** Roles, with commas between, of which a service token must have one. */
-  @MinLength(1) readonly SERVICE_TOKEN_ROLES: string = 'service';
+  @AreNames() readonly SERVICE_TOKEN_ROLES: string = 'service';
   /** How long one URL of Keystone has for an answer, in ms. */
   @IsInt() @Min(1) @Max(60_000) readonly KEYSTONE_TIMEOUT_MS: number = 5_000;
   /** How often a question is asked again, at the next URL, when there was no answer or a 5xx. */
@@ -81,6 +81,17 @@ function IsForPasswordItself(): PropertyDecorator {
 
 function IsForCredentialItself(): PropertyDecorator {
   return ValidateIf((config: KeystoneConfig) => hasCredential(config) && config.OS_APPLICATION_CREDENTIAL_SECRET_FILE === undefined);
+}
+
+/** One at least: with none no service token would ever be good. */
+function AreNames(): PropertyDecorator {
+  return ValidateBy({
+    name: 'areNames',
+    validator: {
+      validate: (list) => /[^,\s]/.test(String(list)),
+      defaultMessage: (args) => `${args?.property} is ${JSON.stringify(args?.value)}, but must be names divided by commas.`,
+    },
+  });
 }
 
 /** Without a user in it: callers are told it. */

@@ -21,6 +21,7 @@ const WORDS: Record<string, Words> = {
   minLength: ([least]) => (least === 1 ? 'a text' : `a text of ${String(least)} characters or more`),
   matches: ([pattern]) => `of the form ${String(pattern)}`,
   isJSON: () => 'JSON',
+  areNames: () => 'names divided by commas',
   areNetworks: () => 'addresses and networks divided by commas, such as 10.0.0.5, fd00::/8',
 };
 

@@ -40,7 +40,10 @@ export function AreNetworks(): PropertyDecorator {
   return ValidateBy({
     name: 'areNetworks',
     validator: {
-      validate: (text) => wordsOf(String(text)).every(isNetwork),
+      validate: (text) => {
+        const words = wordsOf(String(text));
+        return words.length > 0 && words.every(isNetwork);
+      },
       defaultMessage: (args) =>
         `${args?.property} is ${JSON.stringify(args?.value)}, but must be addresses and networks divided by commas, such as 10.0.0.5, fd00::/8.`,
     },
