@@ -1,7 +1,11 @@
-/** The name that takes the fewest changed, added and dropped letters to become this one. */
+/** A name that is further away than this is another word, and no slip. */
+const FURTHEST = 1 / 3;
+
+/** What to say behind a name that is none: the known one that takes the fewest changed, added and dropped letters to become it, where one is near. */
 export function nearest(name: string, known: readonly string[]): string {
-  const [first = ''] = known;
-  return known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best), first);
+  const apart = known.map((other) => ({ other, by: distance(name, other) })).filter(({ by }) => by <= name.length * FURTHEST);
+  const [first] = apart.sort((one, other) => one.by - other.by);
+  return first ? `; the nearest is ${first.other}` : '';
 }
 
 /** Levenshtein's. */

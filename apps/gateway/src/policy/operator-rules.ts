@@ -47,5 +47,5 @@ function reachable(own: Texts, from: readonly string[]): Set<string> {
 function unknown(name: string, known: readonly string[]): string {
   const parts = SPLIT_RULES[name];
   if (parts) return `${name} has become several rules: write ${parts.join(', ')} in its place.`;
-  return `there is no rule ${name}, and no rule refers to it; the nearest is ${nearest(name, known)}.`;
+  return `there is no rule ${name}, and no rule refers to it${nearest(name, known)}.`;
 }

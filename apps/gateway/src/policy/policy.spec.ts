@@ -177,6 +177,7 @@ describe("the operator's file", () => {
   it.each([
     ['admin_or_ovner', 'there is no rule admin_or_ovner, and no rule refers to it; the nearest is admin_or_owner.'],
     ['context_is_admins', 'there is no rule context_is_admins, and no rule refers to it; the nearest is context_is_admin.'],
+    ['nosuch:thing', 'there is no rule nosuch:thing, and no rule refers to it.'],
     ['backup:creat', 'there is no rule backup:creat, and no rule refers to it; the nearest is backup:create.'],
     [
       'volume_extension:types_manage',
@@ -196,6 +197,7 @@ describe("the operator's file", () => {
   });
 
   it.each([
+    ['"volume:get": "rule:nosuch"', 'POLICY_FILE: volume:get refers to rule:nosuch, which is not there.'],
     ['"admin_api": "rule:admin_api"', 'POLICY_FILE: admin_api → admin_api is a circle of rules that refer to each other.'],
     ['[]', /^POLICY_FILE: FILE must hold a YAML or JSON object of check strings/],
     ['word', /^POLICY_FILE: FILE must hold a YAML or JSON object of check strings/],

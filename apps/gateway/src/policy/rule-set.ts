@@ -23,8 +23,7 @@ export class RuleSet {
   checkReferences(): void {
     for (const [name, check] of this.checks) {
       for (const other of new Set(check ? referencesOf(check) : []))
-        if (!this.checks.has(other))
-          this.faults.push(`${name} refers to rule:${other}, which is not there; the nearest is ${nearest(other, this.names)}.`);
+        if (!this.checks.has(other)) this.faults.push(`${name} refers to rule:${other}, which is not there${nearest(other, this.names)}.`);
     }
     const told = new Set<string>();
     for (const name of this.names) this.findCircle(name, [], told);
