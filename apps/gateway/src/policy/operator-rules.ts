@@ -1,3 +1,4 @@
+import { circlesIn } from './circles.js';
 import { distance, nearest } from './nearest.js';
 import { RULES_OF_OTHERS, SPLIT_RULES } from './rules-of-cinder.js';
 
@@ -9,7 +10,7 @@ export interface OperatorRules {
   applied: Texts;
   /** What Cinder alone asks, and names of the operator's own that nothing here refers to. */
   passedOver: readonly string[];
-  /** Names that are none, a sentence each: as slips they would leave the default in force. */
+  /** Names that are none, a sentence each: as slips they would leave the default in force; and circles of what is passed over. */
   faults: readonly string[];
 }
 
@@ -24,24 +25,33 @@ export function sortedRules(own: Texts, known: ReadonlySet<string>): OperatorRul
   return {
     applied: Object.fromEntries(Object.entries(own).filter(([name]) => applied.has(name))),
     passedOver: rest.filter((name) => !isSlip(name)),
-    faults: rest.filter(isSlip).map((name) => unknown(name, [...known, ...RULES_OF_OTHERS])),
+    faults: [
+      ...rest.filter(isSlip).map((name) => unknown(name, [...known, ...RULES_OF_OTHERS])),
+      // Circles of what is applied are found in its checks. Whatever else is passed over need not make sense here; a circle makes none in Cinder either.
+      ...circlesIn(rest, (name) => (applied.has(name) ? [] : referencesOf(own, name))),
+    ],
   };
 }
 
 /** What is asked has a colon in its name; a name without one is what others refer to, and a slip only where it was to be one of those that are here. */
 const isNearly = (name: string, known: ReadonlySet<string>): boolean => [...known].some((other) => distance(name, other) <= 2);
 
-/** These, and what they refer to in the file, however many steps away; read off the text, since it need not be a check string. */
+/** These, and what they refer to in the file, however many steps away. */
 function reachable(own: Texts, from: readonly string[]): Set<string> {
   const found = new Set<string>();
   const follow = (name: string): void => {
-    const text = Object.hasOwn(own, name) ? own[name] : undefined;
-    if (text === undefined || found.has(name)) return;
+    if (!Object.hasOwn(own, name) || found.has(name)) return;
     found.add(name);
-    for (const [, other = ''] of text.matchAll(/\brule:([^\s()]+)/g)) follow(other);
+    referencesOf(own, name).forEach(follow);
   };
   from.forEach(follow);
   return found;
+}
+
+/** Read off the text, since it need not be a check string. */
+function referencesOf(own: Texts, name: string): string[] {
+  const text = Object.hasOwn(own, name) ? own[name] : undefined;
+  return [...(text ?? '').matchAll(/\brule:([^\s()]+)/g)].map(([, other = '']) => other);
 }
 
 function unknown(name: string, known: readonly string[]): string {

@@ -199,6 +199,11 @@ describe("the operator's file", () => {
   it.each([
     ['"volume:get": "rule:nosuch"', 'POLICY_FILE: volume:get refers to rule:nosuch, which is not there.'],
     ['"admin_api": "rule:admin_api"', 'POLICY_FILE: admin_api → admin_api is a circle of rules that refer to each other.'],
+    ['"a": "rule:b"\n"b": "role:x or not rule:a"', 'POLICY_FILE: a → b → a is a circle of rules that refer to each other.'],
+    [
+      '"backup:get": "(rule:backup:create)"\n"backup:create": "domain_id:x or rule:backup:get"',
+      'POLICY_FILE: backup:get → backup:create → backup:get is a circle of rules that refer to each other.',
+    ],
     ['[]', /^POLICY_FILE: FILE must hold a YAML or JSON object of check strings/],
     ['word', /^POLICY_FILE: FILE must hold a YAML or JSON object of check strings/],
     ['{', /^POLICY_FILE: FILE is no YAML: .* line 1, column \d+\.$/],

@@ -1,4 +1,5 @@
 import { type Check, CheckError, parseCheck } from './check.js';
+import { circlesIn } from './circles.js';
 import { type Allows, compile } from './evaluate.js';
 import { nearest } from './nearest.js';
 
@@ -25,8 +26,11 @@ export class RuleSet {
       for (const other of new Set(check ? referencesOf(check) : []))
         if (!this.checks.has(other)) this.faults.push(`${name} refers to rule:${other}, which is not there${nearest(other, this.names)}.`);
     }
-    const told = new Set<string>();
-    for (const name of this.names) this.findCircle(name, [], told);
+    const references = (name: string) => {
+      const check = this.checks.get(name);
+      return check ? referencesOf(check) : [];
+    };
+    this.faults.push(...circlesIn(this.names, references));
   }
 
   /** Each rule as a function. Only for a set without faults: a circle would never end here. */
@@ -76,15 +80,6 @@ export class RuleSet {
       this.faults.push(`${name} is ${JSON.stringify(text)}: ${error.message}.`);
       return null;
     }
-  }
-
-  private findCircle(name: string, path: readonly string[], told: Set<string>): void {
-    const start = path.indexOf(name);
-    if (start !== -1) this.faults.push(`${[...path.slice(start), name].join(' → ')} is a circle of rules that refer to each other.`);
-    if (told.has(name)) return;
-    told.add(name);
-    const check = this.checks.get(name);
-    for (const other of new Set(check ? referencesOf(check) : [])) this.findCircle(other, [...path, name], told);
   }
 }
 
