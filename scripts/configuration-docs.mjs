@@ -14,7 +14,8 @@ const { allowedInWords } = await importTypeScript('libs/platform/src/constraint-
 const INTRODUCTION = `# Configuration
 
 Every process is configured by environment variables alone, read once at its start. A variable that is empty counts as not set. All faults are
-named at once, each in a sentence, and nothing starts with any of them. A process reads only what it needs.
+named at once, each in a sentence, and nothing starts with any of them; of files that are named, only SECRETS_KEY_FILE and BACKENDS are
+looked into with the rest, all others once the rest is right. A process reads only what it needs.
 
 <!-- Made from the config classes by scripts/configuration-docs.mjs; a test compares the two. -->
 `;
