@@ -77,8 +77,8 @@ describe('with noauth', () => {
   });
 
   it.each<[string, Record<string, string>, string, RegExp]>([
-    ['a broker that is away', { AMQP_URL: 'amqp://127.0.0.1:1' }, 'broker', /ECONNREFUSED/],
-    ['compute that is away', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:1/v2.1' }, 'compute', /ECONNREFUSED/],
+    ['a broker that is away', { AMQP_URL: 'amqp://127.0.0.1:1' }, 'broker', /^AMQP_URL: RabbitMQ at .*ECONNREFUSED/],
+    ['compute that is away', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:1/v2.1' }, 'compute', /^NOVA_URL: compute at .*ECONNREFUSED/],
     ['a database that is away', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 'database', /cannot be used/],
     ['configuration that is wrong', { NOVA_GUARD: 'url' }, 'configuration', /^NOVA_URL /],
     ['a catalog without Keystone', { NOVA_GUARD: 'catalog' }, 'compute', /does not start/],
@@ -88,6 +88,19 @@ describe('with noauth', () => {
 
     expect(examination.code).toBe(3);
     expect(examination.found[what]).toMatchObject({ verdict: 'failed', found: expect.stringMatching(found) });
+  });
+
+  it.each<[string, (url: URL) => void, RegExp]>([
+    ['its virtual host', (url) => (url.pathname = '/nosuch'), /^AMQP_URL: .* has no virtual host nosuch,/],
+    ['its password', (url) => (url.password = 'wrong'), /^AMQP_URL: .* refuses the user .* or its password:/],
+  ])('says that the broker refuses %s', async (_, change, found) => {
+    const url = new URL(world.amqpUrl);
+    url.username ||= 'guest';
+    change(url);
+
+    const examination = await doctor({ ...settings, AMQP_URL: url.href });
+
+    expect(examination.found.broker).toMatchObject({ verdict: 'failed', found: expect.stringMatching(found) });
   });
 
   it('says that compute is too old', async () => {
@@ -174,6 +187,15 @@ describe('with the management API of RabbitMQ', () => {
     expect(fine?.found.policies?.found).toBe('none that loses messages of 3 queues');
   }, 180_000);
 
+  it.each([
+    ['where nobody listens', () => 'http://127.0.0.1:1', /^AMQP_MANAGEMENT_URL: .*127\.0\.0\.1:1 .*ECONNREFUSED.*rabbitmq_management/],
+    ['where AMQP is spoken', () => `http://${new URL(broker.url).host}`, /^AMQP_MANAGEMENT_URL: .*rabbitmq_management.*not AMQP's port/],
+  ])('says that no management API is %s', async (_, url, said) => {
+    const { found } = await asked(url());
+
+    expect(found).toMatchObject({ broker: { verdict: 'ok' }, policies: { verdict: 'failed', found: expect.stringMatching(said) } });
+  });
+
   it('says why it cannot look, and all the rest', async () => {
     await put('users/nobody', { password: 'canary-of-the-broker', tags: '' });
 
@@ -182,10 +204,16 @@ describe('with the management API of RabbitMQ', () => {
 
     expect(refused).toMatchObject({
       code: 3,
-      found: { broker: { verdict: 'ok' }, policies: { verdict: 'failed', found: expect.stringMatching(/401.*tag management/) } },
+      found: {
+        broker: { verdict: 'ok' },
+        policies: { verdict: 'failed', found: expect.stringMatching(/^AMQP_MANAGEMENT_URL: .*401.*tag management/) },
+      },
     });
     expect(JSON.stringify(refused)).not.toContain('canary');
-    expect(another.found.policies).toMatchObject({ verdict: 'failed', found: expect.stringMatching(/no management API/) });
+    expect(another.found.policies).toMatchObject({
+      verdict: 'failed',
+      found: expect.stringMatching(/^AMQP_MANAGEMENT_URL: .*no management API/),
+    });
   });
 });
 

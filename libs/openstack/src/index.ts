@@ -3,7 +3,7 @@ export type { Endpoint } from './catalog.js';
 export { identityConfig, KeystoneConfig } from './keystone.config.js';
 export { Keystone, KeystoneUnavailable } from './keystone.js';
 export { Nova, NovaError, saysAttachment } from './nova.js';
-export { guardMode, NovaConfig, novaUrl } from './nova.config.js';
+export { guardMode, NovaConfig, type NovaGuardMode, novaUrl } from './nova.config.js';
 export { type Compute, ServiceCompute } from './service-compute.js';
 export { ServiceSession } from './service-session.js';
 export { TokenValidator } from './token-validator.js';

@@ -1,7 +1,7 @@
 import { type DetachCallers } from '@app/attachments';
-import { guardMode, type KeystoneConfig, Nova, type NovaConfig, novaUrl, saysAttachment } from '@app/openstack';
+import { guardMode, type KeystoneConfig, Nova, type NovaConfig, type NovaGuardMode, novaUrl, saysAttachment } from '@app/openstack';
 import type { OwnToken } from './identity.examination.js';
-import { failed, type Finding, ok, warning } from './finding.js';
+import { failed, type Finding, ok, reasonOf, warning } from './finding.js';
 
 /** @throws where compute cannot be asked, or is not in the catalog */
 export async function examineCompute(config: NovaConfig, identity: KeystoneConfig | undefined, own: OwnToken | null): Promise<Finding[]> {
@@ -14,11 +14,21 @@ export async function examineCompute(config: NovaConfig, identity: KeystoneConfi
   const url = novaUrl(config, identity, own?.compute ?? []);
   const nova = new Nova({ OS_CACERT: identity?.OS_CACERT }, config.NOVA_TIMEOUT_MS);
   try {
-    const newest = await nova.newestVersion(url);
+    const newest = await newestVersion(nova, url, mode);
     const found = `${url} speaks up to ${newest}`;
     return [saysAttachment(newest) ? ok('compute', found) : failed('compute', `${found}, and 2.89 is needed`)];
   } finally {
     await nova.close();
+  }
+}
+
+async function newestVersion(nova: Nova, url: string, mode: NovaGuardMode): Promise<string> {
+  try {
+    return await nova.newestVersion(url);
+  } catch (cause) {
+    const where = mode === 'url' ? 'NOVA_URL' : "The catalog's endpoint, by NOVA_INTERFACE and OS_REGION_NAME";
+    const mend = `see that it listens there, and over TLS that OS_CACERT knows its certificate`;
+    throw new Error(`${where}: compute at ${url} cannot be asked (${reasonOf(cause)}): ${mend}.`, { cause });
   }
 }
 

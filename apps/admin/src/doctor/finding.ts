@@ -14,6 +14,12 @@ export async function examined(what: string, look: () => Promise<Finding[]>): Pr
   try {
     return await look();
   } catch (error) {
-    return [failed(what, error instanceof Error ? error.message : String(error))];
+    return [failed(what, reasonOf(error))];
   }
+}
+
+/** A refused connection on two addresses has no message of its own. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }

@@ -1,6 +1,7 @@
 import type { BrokerFacts, QueueFacts } from '../broker-facts.js';
 import { queuesOf } from '../topology.js';
 import type { AmqpAddress } from './amqp.address.js';
+import { refusal } from './amqp.refusal.js';
 import { AmqpSession } from './amqp.session.js';
 import { assertBellQueue } from './amqp.topology.js';
 
@@ -9,7 +10,7 @@ const OTHER_ARGUMENTS = 406;
 
 /** What the broker has of these backends' queues. Nothing is made, and no bell is taken. @throws when it cannot be asked */
 export async function examine(address: AmqpAddress, backends: readonly string[]): Promise<BrokerFacts> {
-  const session = await AmqpSession.open(address, 'examination', new AbortController().signal);
+  const session = await opened(address);
   const { version } = session.connection.connection.serverProperties as { version?: unknown };
   await session.close();
   const queues: QueueFacts[] = [];
@@ -17,9 +18,17 @@ export async function examine(address: AmqpAddress, backends: readonly string[])
   return { version: String(version), queues };
 }
 
+async function opened(address: AmqpAddress): Promise<AmqpSession> {
+  try {
+    return await AmqpSession.open(address, 'examination', new AbortController().signal);
+  } catch (cause) {
+    throw new Error(refusal(address, cause), { cause });
+  }
+}
+
 /** A refusal ends the channel, and the session with it: each queue has one of its own. */
 async function examineQueue(address: AmqpAddress, name: string): Promise<QueueFacts> {
-  const session = await AmqpSession.open(address, 'examination', new AbortController().signal);
+  const session = await opened(address);
   let found = { messageCount: 0, consumerCount: 0 };
   const facts = (state: QueueFacts['state']) => ({ name, state, bells: found.messageCount, consumers: found.consumerCount });
   try {

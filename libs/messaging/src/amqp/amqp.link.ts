@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs';
 import type { AmqpAddress } from './amqp.address.js';
+import { reasonOf } from './amqp.refusal.js';
 import { AmqpSession, within } from './amqp.session.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -104,10 +105,4 @@ export class AmqpLink {
 function pauseAfter(failures: number): number {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
   return longest / 2 + (Math.random() * longest) / 2;
-}
-
-/** A refused connection on two addresses has no message of its own. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

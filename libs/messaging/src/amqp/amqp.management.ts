@@ -3,6 +3,9 @@ import { Agent, request } from 'undici';
 import type { QueuePolicy } from '../broker-facts.js';
 import { DEAD_LETTER_QUEUE } from '../topology.js';
 import type { AmqpAddress } from './amqp.address.js';
+import { reasonOf } from './amqp.refusal.js';
+
+type Management = NonNullable<AmqpAddress['management']>;
 
 const TIMEOUT_MS = 10_000;
 
@@ -26,30 +29,42 @@ export async function policiesOf(address: AmqpAddress, queues: readonly string[]
   try {
     const managed = await listed(management, `queues/${vhostOf(address)}?columns=${COLUMNS}`, agent);
     const unknown = queues.filter((queue) => !managed.some(({ name }) => name === queue));
-    if (unknown.length > 0) throw new Error(`${management.url} does not know ${unknown.join(', ')}: is it of the same broker?`);
+    if (unknown.length > 0) throw new Error(`${named(management)} does not know ${unknown.join(', ')}: is it of the same broker?`);
     return managed.filter(({ name }) => name === DEAD_LETTER_QUEUE || queues.includes(name)).map(policyOf);
   } finally {
     await agent.destroy();
   }
 }
 
-async function listed(
-  { url, authorization }: NonNullable<AmqpAddress['management']>,
-  path: string,
-  dispatcher: Agent,
-): Promise<ManagedQueue[]> {
-  const { statusCode, body } = await request(`${url}/api/${path}`, {
-    headers: { Authorization: authorization, Accept: 'application/json' },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    dispatcher,
-  });
-  const text = await body.text();
+async function listed(management: Management, path: string, dispatcher: Agent): Promise<ManagedQueue[]> {
+  const { statusCode, text } = await asked(management, path, dispatcher);
   if (statusCode === 401)
-    throw new Error(`${url} answers 401: the password is wrong, or its user lacks the tag management or leave for the virtual host`);
+    throw new Error(
+      `${named(management)} answers 401: the password is wrong, or its user lacks the tag management or leave for the virtual host`,
+    );
   const answer = statusCode === 200 ? parsed(text) : null;
-  if (!Array.isArray(answer)) throw new Error(`${url} answers ${statusCode}, and not with queues: it is no management API of RabbitMQ`);
+  if (!Array.isArray(answer))
+    throw new Error(`${named(management)} answers ${statusCode}, and not with queues: it is no management API of RabbitMQ`);
   return answer as ManagedQueue[];
 }
+
+async function asked({ url, authorization }: Management, path: string, dispatcher: Agent): Promise<{ statusCode: number; text: string }> {
+  try {
+    const { statusCode, body } = await request(`${url}/api/${path}`, {
+      headers: { Authorization: authorization, Accept: 'application/json' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      dispatcher,
+    });
+    return { statusCode, text: await body.text() };
+  } catch (cause) {
+    const why = `cannot be asked (${reasonOf(cause)})`;
+    throw new Error(`${named({ url })} ${why}: see that RabbitMQ's plugin rabbitmq_management listens there; it is not AMQP's port.`, {
+      cause,
+    });
+  }
+}
+
+const named = ({ url }: Pick<Management, 'url'>): string => `AMQP_MANAGEMENT_URL: ${url}`;
 
 function parsed(text: string): unknown {
   try {
