@@ -17,12 +17,14 @@ interface Finding {
   found: string;
 }
 
-/** Its findings by what they are about, and its exit code. */
-async function doctor(environment: Record<string, string>): Promise<{ code: unknown; found: Record<string, Finding> }> {
+/** Its findings, also by what they are about, and its exit code. */
+async function doctor(
+  environment: Record<string, string>,
+): Promise<{ code: unknown; findings: Finding[]; found: Record<string, Finding> }> {
   const { code, stdout, stderr } = await admin(environment, 'doctor', '-f', 'json');
   if (stdout === '') throw new Error(stderr);
   const findings = JSON.parse(stdout) as Finding[];
-  return { code, found: Object.fromEntries(findings.map((finding) => [finding.what, finding])) };
+  return { code, findings, found: Object.fromEntries(findings.map((finding) => [finding.what, finding])) };
 }
 
 let world: World;
@@ -101,6 +103,26 @@ describe('with noauth', () => {
     const examination = await doctor({ ...settings, AMQP_URL: url.href });
 
     expect(examination.found.broker).toMatchObject({ verdict: 'failed', found: expect.stringMatching(found) });
+  });
+
+  it('files what is wrong with variables under the configuration, each alone, and examines all that they do not concern', async () => {
+    const wrong = { AMQP_MANAGEMENT_URL: 'x', NOVA_INTERFACE: 'private' };
+
+    const { code, found, findings } = await doctor({ ...settings, ...wrong });
+
+    expect(code).toBe(3);
+    expect(findings.filter(({ what }) => what === 'configuration')).toEqual([
+      { what: 'configuration', verdict: 'failed', found: expect.stringMatching(/^AMQP_MANAGEMENT_URL is "x", but must be/) },
+      { what: 'configuration', verdict: 'failed', found: expect.stringMatching(/^NOVA_INTERFACE is "private", but must be/) },
+    ]);
+    expect(verdicts(found)).toMatchObject({ database: 'ok', keys: 'ok', broker: 'ok', policies: 'warning', keystone: 'warning' });
+    expect(Object.keys(found)).not.toContain('compute');
+  });
+
+  it('asks a broker also where the database is away', async () => {
+    const { found } = await doctor({ ...settings, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+
+    expect(verdicts(found)).toMatchObject({ database: 'failed', broker: 'ok', 'queue mooring.bookkeeping': 'ok', keystone: 'warning' });
   });
 
   it('says that compute is too old', async () => {

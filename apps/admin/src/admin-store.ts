@@ -61,8 +61,8 @@ export class AdminStore implements OnApplicationShutdown {
   }
 
   /** As it is: to be checked, or to be brought up to date. `make`: also one that is not there yet. */
-  database(options: { make: boolean }): Promise<Database> {
-    return this.opened(openDatabase(this.config(), options));
+  database(options: { make: boolean }, config = this.config()): Promise<Database> {
+    return this.opened(openDatabase(config, options));
   }
 
   async onApplicationShutdown(): Promise<void> {

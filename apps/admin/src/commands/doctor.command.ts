@@ -1,11 +1,12 @@
-import { detachCallers } from '@app/attachments';
+import { BackendsService, detachCallers } from '@app/attachments';
 import { Command } from 'nest-commander';
+import type { AdminConfig } from '../admin.config.js';
 import { AdminStore } from '../admin-store.js';
 import { examineBroker } from '../doctor/broker.examination.js';
 import { examineCompute, examineDetaches } from '../doctor/compute.examination.js';
 import { examineDatabase, examineKeys } from '../doctor/database.examination.js';
-import { doctorConfig } from '../doctor/doctor.config.js';
-import { examined, type Finding, warning } from '../doctor/finding.js';
+import { type DoctorConfig, doctorConfig } from '../doctor/doctor.config.js';
+import { examined, failed, type Finding, warning } from '../doctor/finding.js';
 import { examineIdentity, type OwnToken, ownToken } from '../doctor/identity.examination.js';
 import { ProblemsFound } from '../exit-code.js';
 import { type Format, printList } from '../printing.js';
@@ -24,32 +25,44 @@ export class DoctorCommand extends PrintingCommand {
   }
 
   async run(_: string[], { format }: { format: Format }): Promise<void> {
-    const findings = [...(await examined('database', () => this.onDatabase())), ...(await examined('configuration', () => this.beside()))];
+    const config = doctorConfig(process.env);
+    const findings = [
+      ...config.faults.map((fault) => failed('configuration', fault)),
+      ...(await this.ofStore(config)),
+      ...(await this.beside(config)),
+    ];
     printList(findings, format, ['what', 'verdict', 'found']);
     const count = findings.filter(({ verdict }) => verdict === 'failed').length;
     if (count > 0) throw new ProblemsFound(count === 1 ? '1 check has failed.' : `${count} checks have failed.`);
   }
 
-  private async onDatabase(): Promise<Finding[]> {
-    const database = await this.store.database({ make: false });
-    const config = this.store.config();
-    const { amqp, times } = config;
+  /** The broker is asked without a database too: then about no backend, since which there are is in the rows. */
+  private async ofStore({ store, amqp }: DoctorConfig): Promise<Finding[]> {
+    let backends: BackendsService | null = null;
+    const onDatabase = async (config: AdminConfig) => {
+      const database = await this.store.database({ make: false }, config);
+      backends = new BackendsService(database, config.times);
+      return [
+        ...(await examined('database', () => examineDatabase(database))),
+        ...(await examined('keys', () => examineKeys(database, config))),
+        ...(await examined('detaches', async () => examineDetaches(await detachCallers(database)))),
+      ];
+    };
     return [
-      ...(await examined('database', () => examineDatabase(database))),
-      ...(await examined('keys', () => examineKeys(database, config))),
-      ...(await examined('detaches', async () => examineDetaches(await detachCallers(database)))),
-      ...(amqp ? await examined('broker', () => examineBroker(amqp, database, times)) : []),
+      ...(store ? await examined('database', () => onDatabase(store)) : []),
+      ...(amqp ? await examined('broker', () => examineBroker(amqp, backends)) : []),
     ];
   }
 
-  private async beside(): Promise<Finding[]> {
-    const { nova, keystone } = doctorConfig(process.env);
+  private async beside({ identity, nova }: DoctorConfig): Promise<Finding[]> {
+    if (!identity) return [];
+    const { keystone } = identity;
     let own: OwnToken | null = null;
     return [
       ...(keystone
         ? await examined('keystone', async () => examineIdentity((own = await ownToken(keystone)), keystone))
         : [warning('keystone', 'AUTH_STRATEGY is noauth: whoever reaches the API is an administrator')]),
-      ...(await examined('compute', () => examineCompute(nova, keystone, own))),
+      ...(nova ? await examined('compute', () => examineCompute(nova, keystone, own)) : []),
     ];
   }
 }

@@ -1,4 +1,4 @@
-import { BackendsService, type Database, type TimesConfig } from '@app/attachments';
+import type { BackendsService } from '@app/attachments';
 import { type AmqpConfig, amqpTransport, DELIVERY_LIMIT, type QueueFacts, type QueuePolicy } from '@app/messaging';
 import { examined, failed, type Finding, ok, warning } from './finding.js';
 
@@ -13,10 +13,9 @@ const HARMFUL: Record<string, { what: string; harmless?: (value: unknown) => boo
 };
 
 /** @throws when the broker cannot be asked */
-export async function examineBroker(amqp: AmqpConfig, database: Database, times: TimesConfig): Promise<Finding[]> {
-  const backends = new BackendsService(database, times);
-  const served = (await backends.list()).filter(({ up }) => up).map(({ name }) => name);
-  const { unserved } = await backends.placedOn();
+export async function examineBroker(amqp: AmqpConfig, backends: BackendsService | null): Promise<Finding[]> {
+  const served = ((await backends?.list()) ?? []).filter(({ up }) => up).map(({ name }) => name);
+  const { unserved = [] } = (await backends?.placedOn()) ?? {};
   const transport = amqpTransport(amqp);
   const facts = await transport.examine([...new Set([...served, ...unserved])]);
   if (!facts) return [];

@@ -1,14 +1,40 @@
+import { AmqpConfig } from '@app/messaging';
 import { identityConfig, type KeystoneConfig, NovaConfig } from '@app/openstack';
-import { loadConfig } from '@app/platform';
+import { ConfigError, loadConfig } from '@app/platform';
+import { adminConfig, type AdminConfig } from '../admin.config.js';
 
-/** What the gateway is configured by, beside what every command reads. */
+/** What a gateway is configured by, part by part: one that is wrong is absent, and hinders no look at the others. */
 export interface DoctorConfig {
-  nova: NovaConfig;
-  /** Where callers are known by it. */
-  keystone?: KeystoneConfig;
+  /** What every command reads, but the broker. */
+  store?: AdminConfig;
+  /** Absent, too, where AMQP_URL is not set. */
+  amqp?: AmqpConfig;
+  nova?: NovaConfig;
+  /** With Keystone, where callers are known by it. */
+  identity?: { keystone?: KeystoneConfig };
+  /** All that is wrong with any of them, a sentence each. */
+  faults: readonly string[];
 }
 
-/** @throws ConfigError */
 export function doctorConfig(environment: NodeJS.ProcessEnv): DoctorConfig {
-  return loadConfig({ nova: NovaConfig, ...identityConfig(environment) }, environment);
+  const faults: string[] = [];
+  const part = <Part>(load: () => Part): Part | undefined => {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+      return undefined;
+    }
+  };
+  const broker = (given: NodeJS.ProcessEnv) => part(() => loadConfig({ amqp: AmqpConfig }, given).amqp);
+  const { AMQP_URL } = environment;
+  return {
+    store: part(() => adminConfig({ ...environment, AMQP_URL: undefined })),
+    // A wrong URL of the management API keeps from its policies alone.
+    amqp: AMQP_URL?.trim() ? (broker(environment) ?? broker({ ...environment, AMQP_MANAGEMENT_URL: undefined })) : undefined,
+    nova: part(() => loadConfig({ nova: NovaConfig }, environment).nova),
+    identity: part(() => loadConfig({ ...identityConfig(environment) }, environment)),
+    faults: [...new Set(faults)],
+  };
 }
