@@ -125,6 +125,18 @@ describe('with noauth', () => {
     expect(verdicts(found)).toMatchObject({ database: 'failed', broker: 'ok', 'queue mooring.bookkeeping': 'ok', keystone: 'warning' });
   });
 
+  it('says that it looks at the embedded database where DATABASE_URL names none', async () => {
+    const DATA_DIR = join(currentRun().folder, 'examined-data');
+    await admin({ DATA_DIR }, 'db', 'migrate');
+
+    const { found } = await doctor({ DATA_DIR });
+
+    expect(found.database).toMatchObject({
+      verdict: 'ok',
+      found: expect.stringMatching(/^the embedded one of DATA_DIR \(.*examined-data\), since DATABASE_URL is not set: PostgreSQL \d+/),
+    });
+  });
+
   it('says that compute is too old', async () => {
     nova.newest = '2.88';
 

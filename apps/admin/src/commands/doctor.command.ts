@@ -43,7 +43,7 @@ export class DoctorCommand extends PrintingCommand {
       const database = await this.store.database({ make: false }, config);
       backends = new BackendsService(database, config.times);
       return [
-        ...(await examined('database', () => examineDatabase(database))),
+        ...(await examined('database', () => examineDatabase(database, config))),
         ...(await examined('keys', () => examineKeys(database, config))),
         ...(await examined('detaches', async () => examineDetaches(await detachCallers(database)))),
       ];
