@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const { http, keystone, ...config } = loaded(process.env);
   const logger = new ProcessLogger(config.log);
   const lifecycle = new Lifecycle();
-  const store = await openStore(config, http.DATABASE_WAIT_MS);
+  const store = await openStore(config, { waitMs: http.DATABASE_WAIT_MS });
 
   @Module({
     imports: [

@@ -25,7 +25,7 @@ const CONFIG = {
 async function main(): Promise<void> {
   const config = loadConfig({ ...CONFIG, ...identityConfig(process.env) }, process.env);
   const logger = new ProcessLogger(config.log);
-  const store = await openStore(config);
+  const store = await openStore(config, { plansOnce: true });
   const drivers = await opened(config.backends);
   const transport = amqpTransport(config.amqp);
 

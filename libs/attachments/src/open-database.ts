@@ -56,17 +56,19 @@ const base = {
   uuidExtension: 'pgcrypto',
 } as const;
 
-interface Patience {
+export interface Manner {
   /** How long a statement waits for a connection, in ms. */
   waitMs?: number;
   /** How long it may then take, in ms; without it, as long as it likes: an index on a large table is built by one statement. */
   statementMs?: number;
+  /** Every statement is planned once for each connection, whatever its parameters: for who sends a few ones, and no lists (decision 0021). */
+  plansOnce?: boolean;
 }
 
 /** @throws StartError when the server cannot be reached or is too old, or is not who it should be. */
 export async function openPostgres(
   config: LinkConfig & Pick<DatabaseConfig, 'DATABASE_POOL_SIZE'>,
-  { waitMs = CONNECT_TIMEOUT_MS, statementMs = 0 }: Patience = {},
+  { waitMs = CONNECT_TIMEOUT_MS, statementMs = 0, plansOnce = false }: Manner = {},
 ): Promise<Database> {
   const { url, ssl } = postgresLink(config);
   const source = new DataSource({
@@ -76,8 +78,17 @@ export async function openPostgres(
     poolSize: config.DATABASE_POOL_SIZE,
     connectTimeoutMS: waitMs,
     extra: {
-      // Plans are kept, also those that were made while the tables were empty (decision 0021).
-      options: `-c default_transaction_isolation=repeatable\\ read -c TimeZone=UTC -c jit=off -c enable_seqscan=off -c statement_timeout=${statementMs}`,
+      options: [
+        'default_transaction_isolation=repeatable\\ read',
+        'TimeZone=UTC',
+        'jit=off',
+        // Plans are kept, also those that were made while the tables were empty (decision 0021).
+        'enable_seqscan=off',
+        ...(plansOnce ? ['plan_cache_mode=force_generic_plan'] : []),
+        `statement_timeout=${statementMs}`,
+      ]
+        .map((setting) => `-c ${setting}`)
+        .join(' '),
       types: { getTypeParser },
       // A connection costs the server a process, and us every statement's preparation: one that rests is worth keeping.
       idleTimeoutMillis: IDLE_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import type { Store } from './attachments.module.js';
 import { requireReady } from './migrator.js';
-import { openPostgres } from './open-database.js';
+import { type Manner, openPostgres } from './open-database.js';
 import { KeyRing } from './sealing.js';
 import { proveKeys } from './sealing-check.js';
 import type { DatabaseConfig, SecretsConfig, TimesConfig } from './store.config.js';
@@ -15,9 +15,12 @@ interface StoreConfig {
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** The store of a process that works on PostgreSQL. @throws StartError for a database that is away, behind or too new, and for keys that are not its own. */
-export async function openStore({ database: config, secrets, times }: StoreConfig, waitMs?: number): Promise<Store> {
+export async function openStore(
+  { database: config, secrets, times }: StoreConfig,
+  manner: Omit<Manner, 'statementMs'> = {},
+): Promise<Store> {
   const keys = KeyRing.fromFile(secrets.SECRETS_KEY_FILE);
-  const database = await openPostgres(config, { waitMs, statementMs: STATEMENT_TIMEOUT_MS });
+  const database = await openPostgres(config, { ...manner, statementMs: STATEMENT_TIMEOUT_MS });
   await requireReady(database);
   await proveKeys(database, keys);
   return { database, keys, times };

@@ -18,8 +18,8 @@ const MOST_NAMED = 500;
 const NAME_LENGTH = 32;
 
 /**
- * On PostgreSQL a text that has been seen before is a prepared statement: parsed once for each connection, and planned until the server finds
- * that planning anew gains nothing. Most of what a call costs there is planning (decision 0016).
+ * On PostgreSQL a text that has been seen before is a prepared statement: parsed once for each connection, and planned as rarely
+ * as decision 0021 says. Most of what a call costs there is planning (decision 0016).
  */
 export function onPostgres(pool: pg.Pool): RunStatement {
   const names = new Map<string, string>();
