@@ -279,12 +279,20 @@ describe('with Keystone', () => {
     const wrong = await doctor({ ...asked, OS_PASSWORD: 'not-it' });
     const { OS_PROJECT_NAME: theirs = '', ...reader } = powerless.configuration;
     const warned = (await doctor({ ...asked, ...reader, OS_PROJECT_NAME: theirs })).found;
+    const halfway = (await doctor({ ...asked, OS_AUTH_URL: `http://127.0.0.1:1,${given.keystone.url}` })).found;
 
     expect(found.keystone).toMatchObject({ verdict: 'ok', found: expect.stringContaining('roles service') });
     expect(found.compute).toMatchObject({ verdict: 'ok' });
     expect(elsewhere).toMatchObject({ code: 3, found: { compute: { verdict: 'failed' } } });
-    expect(wrong).toMatchObject({ code: 3, found: { keystone: { verdict: 'failed', found: expect.stringContaining('401') } } });
+    expect(wrong).toMatchObject({
+      code: 3,
+      found: { keystone: { verdict: 'failed', found: expect.stringMatching(/ answered 401 .*: are OS_AUTH_URL, OS_USERNAME, /) } },
+    });
     expect(JSON.stringify(wrong)).not.toContain('not-it');
     expect(warned.keystone).toMatchObject({ verdict: 'warning', found: expect.stringContaining('roles reader') });
+    expect(halfway.keystone).toMatchObject({
+      verdict: 'warning',
+      found: expect.stringMatching(/^no answer at http:\/\/127.0.0.1:1\/v3, /),
+    });
   });
 });

@@ -6,5 +6,5 @@ export { Nova, NovaError, saysAttachment } from './nova.js';
 export { guardMode, NovaConfig, type NovaGuardMode, novaUrl } from './nova.config.js';
 export { type Compute, ServiceCompute } from './service-compute.js';
 export { ServiceSession } from './service-session.js';
-export { TokenValidator } from './token-validator.js';
+export { MAY_ASK, mayAsk, TokenValidator } from './token-validator.js';
 export type { Token } from './token.js';

@@ -43,7 +43,7 @@ export class KeystoneConfig {
   @AreNames() readonly SERVICE_TOKEN_ROLES: string = 'service';
   /** How long one URL of Keystone has for an answer, in ms. */
   @IsInt() @Min(1) @Max(60_000) readonly KEYSTONE_TIMEOUT_MS: number = 5_000;
-  /** How often a question is asked again, at the next URL, when there was no answer or a 5xx. */
+  /** How often a question is asked again, at the next URL, when there was no answer, a 5xx, or one that is not Keystone's. */
   @IsInt() @Min(0) @Max(10) readonly KEYSTONE_RETRIES: number = 3;
   /** How long what Keystone said of a token is believed, in seconds: so long may a revoked token still be good. */
   @IsInt() @Min(0) @Max(300) readonly TOKEN_CACHE_SECONDS: number = 300;

@@ -4,6 +4,8 @@ import { caIn } from './ca-file.js';
 import type { KeystoneConfig } from './keystone.config.js';
 
 export interface KeystoneAnswer {
+  /** Who said it. */
+  url: string;
   status: number;
   /** Parsed; null where it is no JSON. */
   body: unknown;
@@ -13,7 +15,8 @@ export interface KeystoneAnswer {
 
 interface Question {
   method: 'GET' | 'POST';
-  query: string;
+  /** Behind the URL. */
+  path: string;
   headers: Record<string, string>;
   body: unknown;
 }
@@ -27,7 +30,7 @@ export class KeystoneUnavailable extends Error {
 const CONNECTIONS = 50;
 const FIRST_PAUSE_MS = 100;
 
-/** The HTTP side of Keystone's `/v3/auth/tokens`, at one of several URLs. */
+/** The HTTP side of Keystone's `/v3/auth/tokens`, at one of several URLs. What does not speak as Keystone does, a proxy for one, has not answered. */
 export class Keystone {
   readonly urls: readonly string[];
   private readonly agent: Agent;
@@ -49,9 +52,9 @@ export class Keystone {
       if (round > this.urls.length) await pause(FIRST_PAUSE_MS * 2 ** (round - this.urls.length - 1));
       const url = this.urls[this.current] ?? '';
       try {
-        const answer = await this.askOnce(url, { method, query, headers, body });
-        if (answer.status < 500) return answer;
-        why.set(url, new Error(`it answered ${answer.status}`));
+        const answer = await this.askOnce(url, { method, path: `/auth/tokens${query}`, headers, body });
+        if (says(answer, ['token', 'error'])) return answer;
+        why.set(url, unexpected(answer));
       } catch (error) {
         why.set(url, error);
       }
@@ -62,13 +65,28 @@ export class Keystone {
     throw new KeystoneUnavailable(`Keystone cannot be asked ${each.join('; ')}`, { cause: [...why.values()].at(-1) });
   }
 
+  /** Of its URLs those where it does not answer, and why: a question goes on to the next one and hides it. */
+  async silent(): Promise<Map<string, string>> {
+    const each = await Promise.all(this.urls.map(async (url) => [url, await this.silence(url)] as const));
+    return new Map(each.filter((one): one is [string, string] => one[1] !== null));
+  }
+
   /** What is still asked has no answer. */
   close(): Promise<void> {
     return this.agent.destroy();
   }
 
-  private async askOnce(url: string, { method, query, headers, body }: Question): Promise<KeystoneAnswer> {
-    const answer = await request(`${url}/auth/tokens${query}`, {
+  private async silence(url: string): Promise<string | null> {
+    try {
+      const answer = await this.askOnce(url, { method: 'GET', path: '', headers: {}, body: undefined });
+      return says(answer, ['version']) ? null : unexpected(answer).message;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  private async askOnce(url: string, { method, path, headers, body }: Question): Promise<KeystoneAnswer> {
+    const answer = await request(`${url}${path}`, {
       method,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...headers },
       body: body === undefined ? null : JSON.stringify(body),
@@ -77,12 +95,20 @@ export class Keystone {
     });
     const { 'x-subject-token': subjectToken } = answer.headers;
     return {
+      url,
       status: answer.statusCode,
       body: parsed(await answer.body.text()),
       subjectToken: typeof subjectToken === 'string' ? subjectToken : null,
     };
   }
 }
+
+const says = ({ status, body }: KeystoneAnswer, what: readonly string[]): boolean =>
+  status < 500 && what.some((name) => isObject(isObject(body) && body[name]));
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const unexpected = ({ status }: KeystoneAnswer): Error =>
+  new Error(status < 500 ? `it answered ${status}, and not as Keystone does` : `it answered ${status}`);
 
 function parsed(text: string): unknown {
   try {

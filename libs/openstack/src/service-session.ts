@@ -10,6 +10,9 @@ export interface OwnToken {
   id: string;
   /** From when on another one is asked for: a tenth of its life, a minute at most, before it ends. */
   renewAt: number;
+  /** Who gave it. */
+  url: string;
+  roles: readonly string[];
   /** Where its catalog has compute. */
   compute: readonly Endpoint[];
 }
@@ -46,17 +49,23 @@ export class ServiceSession {
   }
 
   private async ask(): Promise<OwnToken> {
-    const { status, body, subjectToken } = await this.keystone.ask('POST', '', {}, { auth: credentials(this.config) });
+    const { url, status, body, subjectToken } = await this.keystone.ask('POST', '', {}, { auth: credentials(this.config) });
     const token = status === 201 ? readToken(body) : null;
     if (!token || subjectToken === null) {
-      throw new KeystoneUnavailable(`Keystone gives this service no token: it answered ${status} to its own credentials`);
+      const doubt = [401, 403, 404].includes(status) ? `: are ${namesOf(this.config)} right?` : '';
+      throw new KeystoneUnavailable(`Keystone at ${url} gives this service no token, it answered ${status} to its own credentials${doubt}`);
     }
     const life = token.expiresAt.getTime() - Date.now();
     const renewAt = token.expiresAt.getTime() - Math.min(MOST_BEFORE_MS, life / 10);
-    this.own = { id: subjectToken, renewAt, compute: token.compute };
+    this.own = { id: subjectToken, renewAt, url, roles: token.roles, compute: token.compute };
     return this.own;
   }
 }
+
+const namesOf = ({ OS_APPLICATION_CREDENTIAL_ID }: KeystoneConfig): string =>
+  OS_APPLICATION_CREDENTIAL_ID === undefined
+    ? 'OS_AUTH_URL, OS_USERNAME, OS_PASSWORD or its file, OS_PROJECT_NAME and the domains'
+    : 'OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID and its secret';
 
 function credentials(config: KeystoneConfig): object {
   const { OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET, OS_APPLICATION_CREDENTIAL_SECRET_FILE } = config;

@@ -3,11 +3,12 @@ import type { ServiceSession } from './service-session.js';
 import { TokenValidator } from './token-validator.js';
 
 const good = (id: string): KeystoneAnswer => ({
+  url: 'http://k/v3',
   status: 200,
   body: { token: { user: { id }, expires_at: new Date(Date.now() + 60_000).toISOString() } },
   subjectToken: null,
 });
-const UNKNOWN: KeystoneAnswer = { status: 404, body: { error: { code: 404 } }, subjectToken: null };
+const UNKNOWN: KeystoneAnswer = { url: 'http://k/v3', status: 404, body: { error: { code: 404 } }, subjectToken: null };
 
 /** Asks what answers as the test says, in place of a Keystone that would have to be broken for it. */
 function validator(answer: (id: string) => KeystoneAnswer | Promise<KeystoneAnswer>, size = 10) {
@@ -25,7 +26,6 @@ it('what Keystone does not know is nobody', async () => {
 
 it.each<[string, Partial<KeystoneAnswer>, number]>([
   ['a page that is no token', { status: 200, body: null }, 0],
-  ['a 404 of somebody else', { status: 404, body: null }, 0],
   ['that it was asked too much', { status: 429 }, 0],
   ['that the token is too long', { status: 400 }, 0],
   ['that this service may not ask', { status: 403 }, 0],
@@ -46,4 +46,21 @@ it('of more tokens at once than are kept each has its answer', async () => {
   const found = await Promise.all(['a', 'b', 'c'].map((id) => tokens.validate(id)));
 
   expect(found.map((token) => token?.userId)).toEqual(['a', 'b', 'c']);
+});
+
+it('says which role is missing where this service may not ask', async () => {
+  const { tokens } = validator(() => ({ ...UNKNOWN, status: 403 }));
+
+  await expect(tokens.validate('t')).rejects.toThrow(
+    "Keystone at http://k/v3 does not answer this service about tokens, but with 403: by Keystone's own policy only a user with the role service or admin may ask about others' tokens",
+  );
+});
+
+it('a token that is longer than any of Keystone’s is none, and nobody is asked about it', async () => {
+  const asked: string[] = [];
+  const { tokens } = validator((id) => (asked.push(id), good(id)));
+
+  expect(await tokens.validate('x'.repeat(2_048))).not.toBeNull();
+  expect(await tokens.validate('x'.repeat(2_049))).toBeNull();
+  expect(asked.map(({ length }) => length)).toEqual([2_048]);
 });

@@ -14,6 +14,13 @@ interface Question {
 
 /** So long is a token that is no good not asked about again: enough to keep a flood of them from Keystone. */
 const REFUSED_MS = 5_000;
+/** No token that Keystone makes is nearly as long. One that is may be more than its server reads of a request, which then looks like an outage. */
+const LONGEST = 2_048;
+
+const ASKING_ROLES = ['service', 'admin'];
+/** To whoever has neither. */
+export const MAY_ASK = `by Keystone's own policy only a user with the role ${ASKING_ROLES.join(' or ')} may ask about others' tokens`;
+export const mayAsk = (roles: readonly string[]): boolean => ASKING_ROLES.some((role) => roles.includes(role));
 
 /** What Keystone says of others' tokens, remembered for a while under a digest of each. */
 export class TokenValidator {
@@ -42,6 +49,7 @@ export class TokenValidator {
    * @throws KeystoneUnavailable
    */
   async validate(id: string, allowExpired = false): Promise<Token | null> {
+    if (id.length > LONGEST) return null;
     // Asked in these two ways, Keystone may say different things of one token.
     const key = createHash('sha256')
       .update(allowExpired ? 'expired ' : 'valid ')
@@ -59,19 +67,17 @@ export class TokenValidator {
 
   private async asked(question: Question, mayRenew = true): Promise<Token | null> {
     const own = await this.session.token();
-    const { status, body } = await this.keystone.ask('GET', question.allowExpired ? '?allow_expired=1' : '', {
+    const { url, status, body } = await this.keystone.ask('GET', question.allowExpired ? '?allow_expired=1' : '', {
       'X-Auth-Token': own.id,
       'X-Subject-Token': question.id,
       'OpenStack-Identity-Access-Rules': '1',
     });
     const token = status === 200 ? readToken(body) : null;
     if (token) return token;
-    // Whatever else says 404, a proxy for one, says nothing about the token.
-    if (status === 404 && isError(body)) return null;
+    if (status === 404) return null;
     if (status === 401) this.session.forget(own);
     if (status === 401 && mayRenew) return this.asked(question, false);
-    throw new KeystoneUnavailable(`Keystone does not answer this service about tokens: ${status}`);
+    const why = status === 403 ? `: ${MAY_ASK}` : '';
+    throw new KeystoneUnavailable(`Keystone at ${url} does not answer this service about tokens, but with ${status}${why}`);
   }
 }
-
-const isError = (body: unknown): boolean => typeof body === 'object' && body !== null && 'error' in body;

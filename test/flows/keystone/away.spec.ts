@@ -1,5 +1,10 @@
+import { Logger } from '@nestjs/common';
+import { KeystoneConfig } from '@app/openstack';
+import { KeystoneAuth } from '../../../apps/gateway/src/openstack/keystone-auth';
 import { KeystoneWorld, UNAUTHORIZED } from '../../support/keystone-world';
 import { until } from '../../support/until';
+
+afterEach(() => jest.restoreAllMocks());
 
 const AWAY = { status: 503, text: expect.stringContaining('The Keystone service is temporarily unavailable.') };
 
@@ -49,6 +54,31 @@ describe('of several URLs, one of which is dead', () => {
     given = await KeystoneWorld.start({ authUrl: (url) => `http://127.0.0.1:1, ${url}/v3/`, config: { TOKEN_CACHE_SECONDS: 2 } });
   }, 180_000);
   afterAll(() => given.stop());
+
+  it('the start says which, and whom it found', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn');
+    const logged = jest.spyOn(Logger.prototype, 'log');
+    const about = (calls: unknown[][]) => calls.flat().filter((said) => /Keystone/.test(String(said)));
+    const { OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME } = given.own.configuration;
+    const asked = { OS_AUTH_URL: `http://127.0.0.1:1,${given.keystone.url}`, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME };
+    const [right, powerless] = [asked, { ...asked, ...given.member.configuration }].map(
+      (config) => new KeystoneAuth(Object.assign(new KeystoneConfig(), config)),
+    );
+
+    await right?.prove();
+    await powerless?.prove();
+
+    const dead = 'Keystone does not answer at http://127.0.0.1:1/v3, and is asked elsewhere: connect ECONNREFUSED 127.0.0.1:1';
+    const roles = expect.stringMatching(/^this service has the roles .*member.* at Keystone: by Keystone's own policy only/);
+    expect(about(warned.mock.calls)).toEqual([dead, dead, roles]);
+    expect(about(logged.mock.calls)).toEqual(Array(2).fill(`Keystone at ${given.keystone.url}/v3 knows this service`));
+    await Promise.all([right?.close(), powerless?.close()]);
+  });
+
+  it('a token as long as any is told from an outage', async () => {
+    expect(await given.list('x'.repeat(2_048))).toMatchObject({ status: 401 });
+    expect(await given.list('x'.repeat(10_000))).toMatchObject({ status: 401 });
+  });
 
   it('the next one is asked', async () => {
     expect((await given.list(await given.member.token())).status).toBe(200);

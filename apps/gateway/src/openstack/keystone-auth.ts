@@ -1,4 +1,4 @@
-import { isAccessible, Keystone, type KeystoneConfig, ServiceSession, type Token, TokenValidator } from '@app/openstack';
+import { isAccessible, Keystone, type KeystoneConfig, MAY_ASK, mayAsk, ServiceSession, type Token, TokenValidator } from '@app/openstack';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication, Identity } from './authentication.js';
@@ -36,9 +36,18 @@ export class KeystoneAuth implements Authentication {
   }
 
   async prove(): Promise<void> {
+    const silent = await this.keystone.silent();
+    // Where none answers, the question says so.
+    if (silent.size < this.keystone.urls.length) {
+      for (const [url, why] of silent) this.logger.warn(`Keystone does not answer at ${url}, and is asked elsewhere: ${why}`);
+    }
     try {
-      await this.session.token();
-      this.logger.log(`Keystone at ${this.keystone.urls.join(', ')} knows this service`);
+      const { url, roles } = await this.session.token();
+      this.logger.log(`Keystone at ${url} knows this service`);
+      if (!mayAsk(roles)) {
+        const has = `this service has the roles ${roles.join(', ') || 'none'} at Keystone`;
+        this.logger.warn(`${has}: ${MAY_ASK}. Unless that was changed, callers hear 503.`);
+      }
     } catch (error) {
       this.logger.error(`callers hear 503 until Keystone can be asked: ${(error as Error).message}`);
     }
