@@ -1,9 +1,10 @@
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import {
   AttachmentsService,
   BackendsService,
@@ -20,6 +21,7 @@ import {
 import { BrokerState, CommandClient } from '@app/messaging';
 import { attachmentNotFound } from '@app/domain';
 import { NEVER } from 'rxjs';
+import type { GatewayAdapter } from './openstack/gateway.adapter.js';
 import { gatewayAdapter, GatewayConfig, GatewayModule } from './gateway.module.js';
 
 /** What the edge does by itself, and what no well-behaved client sends; all else is seen in test/contract on the real services. */
@@ -84,6 +86,7 @@ beforeAll(async () => {
   ({ started: app, at: port } = await start());
 });
 afterAll(() => app.close());
+afterEach(() => jest.restoreAllMocks());
 
 const TOKEN = { 'X-Auth-Token': 'u:89af:member', 'OpenStack-API-Version': 'volume 3.44' };
 
@@ -113,6 +116,13 @@ function request(method: string, path: string, options: Options = {}): Promise<A
     if (Array.isArray(body)) for (const part of body) sent.write(part);
     sent.end(Array.isArray(body) ? undefined : body);
   });
+}
+
+async function soon(holds: () => boolean): Promise<void> {
+  for (let looks = 0; !holds(); looks++) {
+    if (looks > 500) throw new Error(`not soon: ${holds.toString()}`);
+    await pause(10);
+  }
 }
 
 const ROUTER_404 = '404 Not Found\n\nThe resource could not be found.\n\n   ';
@@ -184,6 +194,23 @@ it('an error that nobody meant is a fixed text', async () => {
   expect(JSON.parse(text)).toEqual({
     computeFault: { code: 500, message: 'The server has either erred or is incapable of performing the requested operation.' },
   });
+});
+
+it.each([
+  ['its caller leaves', 'Content-Length: 50\r\n\r\n{"a', ''],
+  ['its chunks make no sense', 'Transfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n', 'zz\r\n'],
+])('a body that ends before it is whole, since %s, is no error of ours', async (_, begins, goesOn) => {
+  const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+  const { admission } = (app.getHttpAdapter() as unknown as GatewayAdapter).edge;
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(`POST /v3/attachments HTTP/1.1\r\nHost: h\r\nX-Auth-Token: u:p:member\r\nContent-Type: application/json\r\n${begins}`);
+  await soon(() => admission.underWay === 1);
+
+  if (goesOn) socket.write(goesOn);
+  else socket.destroy();
+  await soon(() => admission.underWay === 0);
+
+  expect(logged.mock.calls).toEqual([]);
 });
 
 it('a body without a length is cut off at the limit too', async () => {

@@ -44,6 +44,8 @@ export class EdgeServer {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS),
       connectionsCheckingInterval: LOOK_FOR_LATE_EVERY_MS,
+      // Node's own refusal has neither a body nor a request id.
+      requireHostHeader: false,
     };
     const server = createServer(limits, (request, response) => this.receive(request, response, handle));
     // Nobody has to do what is expected of him; Node would refuse, without an id.

@@ -36,7 +36,8 @@ export class FaultFilter implements ExceptionFilter {
   }
 
   private answerOthers(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
-    const status = statusOf(error);
+    // Its body broke off: its caller has gone, or what came was no HTTP any more.
+    const status = request.raw.errored === error ? 400 : statusOf(error);
     if (status === 404) return void sendPlain(request, reply, ROUTE_NOT_FOUND);
     if (status === 413) return void sendPlain(request, reply, tooLarge(this.maxBody));
     if (status === 415) return this.refuse(request, reply, new ServiceError('unsupportedMediaType', 'Unsupported Content-Type'));

@@ -57,8 +57,9 @@ const connections = () =>
 
 /** As the contract has every refusal within it. */
 const REFUSED =
-  /^HTTP\/1.1 400 [^]*content-type: application\/json[^]*\{"badRequest":\{"code":400,"message":"A request names its host once."\}\}$/;
-it.each([
+  /^HTTP\/1.1 400 [^]*connection: close[^]*content-type: application\/json[^]*\{"badRequest":\{"code":400,"message":"A request names its host once."\}\}$/;
+it.each<[string, string, RegExp]>([
+  ['none', '', REFUSED],
   ['one', 'Host: a\r\nx-host: b\r\n', /^HTTP\/1.1 200 /],
   ['two, the same', 'Host: a\r\nhost: a\r\n', REFUSED],
   ['two', 'Host: a\r\nHOST: b\r\n', REFUSED],

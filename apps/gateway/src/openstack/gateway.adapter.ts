@@ -89,7 +89,8 @@ export class GatewayAdapter extends FastifyAdapter {
     if (Number(request.headers['content-length']) > this.config.MAX_REQUEST_BODY_SIZE) {
       return sendPlain(request, reply, tooLarge(this.config.MAX_REQUEST_BODY_SIZE));
     }
-    if (namesTwoHosts(request.raw)) return refuse(request, reply, 'invalid', 'A request names its host once.');
+    if (!namesItsHost(request.raw))
+      return refuse(request, reply.header('Connection', 'close'), 'invalid', 'A request names its host once.');
     hideNonsense(request.raw.headers);
     if (isAlwaysAnswered(request.raw)) return void (request.openstack = freshContext(null));
     const identity = await this.identify(request);
@@ -156,8 +157,10 @@ function hideNonsense(headers: IncomingHttpHeaders): void {
 }
 
 /** Node keeps the first of several and says nothing of the others; a proxy before us may go by another (RFC 9112 §3.2). */
-const namesTwoHosts = ({ rawHeaders }: IncomingMessage): boolean =>
-  rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1;
+function namesItsHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const times = rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length;
+  return times === 1 || (times === 0 && httpVersion === '1.0');
+}
 
 /** Whoever was turned away at once has no context. */
 const callerOf = ({ openstack }: { openstack?: RequestContext }) => openstack?.caller;
