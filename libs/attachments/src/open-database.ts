@@ -128,5 +128,6 @@ const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
 function withoutPassword(url: string): string {
   const shown = new URL(url);
   if (shown.password) shown.password = '***';
+  if (shown.searchParams.has('password')) shown.searchParams.set('password', '***');
   return shown.toString();
 }

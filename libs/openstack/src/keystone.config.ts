@@ -111,7 +111,7 @@ function IsHttpUrls(): PropertyDecorator {
       defaultMessage: (args) =>
         args?.value === undefined
           ? 'OS_AUTH_URL is not set, but must be the URL of Keystone.'
-          : `OS_AUTH_URL is ${JSON.stringify(args.value).replaceAll(/\/\/[^/@\s]*@/g, '//***@')}, but must be a URL of http or https without a user in it, or several with commas between.`,
+          : `OS_AUTH_URL is ${JSON.stringify(args.value).replace(/^"(https?:\/\/)?.*@/i, '"$1***@')}, but must be a URL of http or https without a user in it, or several with commas between.`,
     },
   });
 }

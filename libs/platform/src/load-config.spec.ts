@@ -75,10 +75,14 @@ it('names every fault of every class at once: the variable, what was found, what
   ]);
 });
 
-it('shows no password of a URL', () => {
-  expect(faultsOf({ STORE_URL: 'mysql://app:hunter2@db/x' })).toEqual([
-    'STORE_URL is "mysql://app:***@db/x", but must be a postgres:// URL.',
-  ]);
+it.each([
+  ['mysql://app:hunter2@db/x', 'mysql://app:***@db/x'],
+  ['mysql://app:hun/ter2@db', 'mysql://***@db'],
+  ['mysql://app:hun@ter2@db', 'mysql://app:***@db'],
+  ['app:hunter2@db:15672', '***@db:15672'],
+  ['mysql://db/x?user=app&password=hunter2&a=1', 'mysql://db/x?user=app&password=***&a=1'],
+])('shows no password of %s', (STORE_URL, seen) => {
+  expect(faultsOf({ STORE_URL })).toEqual([`STORE_URL is "${seen}", but must be a postgres:// URL.`]);
 });
 
 it('lets a rule with words of its own speak for itself', () => {

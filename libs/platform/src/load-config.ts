@@ -1,7 +1,7 @@
 import { StartError } from '@app/domain';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { allowedInWords, type Constraint, hasWords } from './constraint-words.js';
-import { HIDDEN, withoutPasswords } from './redact.js';
+import { HIDDEN, withoutPasswords, withoutUser } from './redact.js';
 
 type ConfigClass = new () => object;
 type Loaded<C extends Record<string, ConfigClass>> = { [Part in keyof C]: InstanceType<C[Part]> };
@@ -88,6 +88,7 @@ const MOST_SHOWN = 80;
 function shown(variable: string, value: unknown): string {
   if (value === undefined) return 'not set';
   if (/(?:SECRET|PASSWORD|TOKEN|KEY)S?$/.test(variable)) return HIDDEN;
-  const text = withoutPasswords(typeof value === 'string' ? value : JSON.stringify(value));
+  const given = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = /(?:URL|URI|ENDPOINT)$/.test(variable) ? withoutUser(given) : withoutPasswords(given);
   return JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
 }

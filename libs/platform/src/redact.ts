@@ -29,10 +29,16 @@ export function secretsIn(value: unknown, isSecret = false, depth = 0): string[]
   return Object.entries(value).flatMap(([key, item]) => secretsIn(item, isSecret || isHidden(key), depth + 1));
 }
 
-/** `amqp://app:secret@host` becomes `amqp://app:***@host`. */
+/** `amqp://app:secret@host` becomes `amqp://app:***@host`, and `?password=secret` loses it too. */
 export function withoutPasswords(text: string): string {
   if (!text.includes('://')) return text; // most of what is logged
-  return text.replaceAll(/(:\/\/[^:@/?#\s]*):[^\s/]*@/g, '$1:***@');
+  return text.replaceAll(/(:\/\/[^:@/?#\s]*):[^\s/]*@/g, '$1:***@').replaceAll(/([?&]password=)[^&#\s"]*/g, '$1***');
+}
+
+/** The same of what should be a URL and need not be one: whatever stands before its last `@` may be a part of a password. */
+export function withoutUser(text: string): string {
+  const seen = withoutPasswords(text);
+  return /^[\w+.-]+:\/\/[^:@/?#\s]*:\*\*\*@[^@]*$/.test(seen) ? seen : seen.replace(/^([\w+.-]+:\/\/)?[^]*@/, '$1***@');
 }
 
 function stacks(error: Error, depth = 0): string {

@@ -37,6 +37,11 @@ it.each<[string, Record<string, string>, RegExp | null]>([
     /^OS_AUTH_URL is "https:\/\/[*]+@keystone:5000", but must be a URL/,
   ],
   [
+    'a URL with an odd password',
+    { ...PASSWORD, OS_AUTH_URL: 'https://me:se@cret/@keystone:5000' },
+    /^OS_AUTH_URL is "https:\/\/\*\*\*@keystone:5000", but must be a URL/,
+  ],
+  [
     'a password in what callers are told',
     { ...HTTPS, ...PASSWORD, WWW_AUTHENTICATE_URI: 'https://me:secret@keystone' },
     /^WWW_AUTHENTICATE_URI is "https:\/\/[*a-z:]+@keystone", but must be/,
