@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
+import { createDatabase } from '../support/postgres';
 import { NovaStandIn } from '../support/nova-stand-in';
 import { KeystoneWorld } from '../support/keystone-world';
 import { currentRun } from '../support/test-run';
@@ -83,6 +84,7 @@ describe('with noauth', () => {
     ['compute that is away', { NOVA_GUARD: 'url', NOVA_URL: 'http://127.0.0.1:1/v2.1' }, 'compute', /^NOVA_URL: compute at .*ECONNREFUSED/],
     ['a database that is away', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 'database', /cannot be used/],
     ['configuration that is wrong', { NOVA_GUARD: 'url' }, 'configuration', /^NOVA_URL /],
+    ['an identity that there is not', { AUTH_STRATEGY: 'Keystone' }, 'configuration', /^AUTH_STRATEGY is "Keystone", but must be noauth/],
     ['a catalog without Keystone', { NOVA_GUARD: 'catalog' }, 'compute', /does not start/],
     ['keys of another installation', { SECRETS_KEY_FILE: '/dev/null' }, 'keys', /SECRETS_KEY_FILE/],
   ])('says with exit code 3 that there is %s', async (_, more, what, found) => {
@@ -90,6 +92,12 @@ describe('with noauth', () => {
 
     expect(examination.code).toBe(3);
     expect(examination.found[what]).toMatchObject({ verdict: 'failed', found: expect.stringMatching(found) });
+  });
+
+  it('asks the broker also where the database has no schema', async () => {
+    const { found } = await doctor({ ...settings, DATABASE_URL: await createDatabase() });
+
+    expect(found).toMatchObject({ database: { verdict: 'failed' }, broker: { verdict: 'ok' } });
   });
 
   it.each<[string, (url: URL) => void, RegExp]>([

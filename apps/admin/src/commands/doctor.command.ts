@@ -41,9 +41,10 @@ export class DoctorCommand extends PrintingCommand {
     let backends: BackendsService | null = null;
     const onDatabase = async (config: AdminConfig) => {
       const database = await this.store.database({ make: false }, config);
-      backends = new BackendsService(database, config.times);
+      const found = await examined('database', () => examineDatabase(database, config));
+      if (found.every(({ verdict }) => verdict !== 'failed')) backends = new BackendsService(database, config.times);
       return [
-        ...(await examined('database', () => examineDatabase(database, config))),
+        ...found,
         ...(await examined('keys', () => examineKeys(database, config))),
         ...(await examined('detaches', async () => examineDetaches(await detachCallers(database)))),
       ];

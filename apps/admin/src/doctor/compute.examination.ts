@@ -27,7 +27,8 @@ async function newestVersion(nova: Nova, url: string, mode: NovaGuardMode): Prom
     return await nova.newestVersion(url);
   } catch (cause) {
     const where = mode === 'url' ? 'NOVA_URL' : "The catalog's endpoint, by NOVA_INTERFACE and OS_REGION_NAME";
-    const mend = `see that it listens there, and over TLS that OS_CACERT knows its certificate`;
+    const mend =
+      'see that compute listens there, under that path, and over TLS that its certificate is known (with Keystone, to OS_CACERT)';
     throw new Error(`${where}: compute at ${url} cannot be asked (${reasonOf(cause)}): ${mend}.`, { cause });
   }
 }

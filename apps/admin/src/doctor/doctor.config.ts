@@ -1,9 +1,10 @@
 import { AmqpConfig } from '@app/messaging';
 import { identityConfig, type KeystoneConfig, NovaConfig } from '@app/openstack';
 import { ConfigError, loadConfig } from '@app/platform';
+import { IsIn } from 'class-validator';
 import { adminConfig, type AdminConfig } from '../admin.config.js';
 
-/** What a gateway is configured by, part by part: one that is wrong is absent, and hinders no look at the others. */
+/** What a gateway is configured by, part by part: one that is wrong is absent and not looked at, and hinders no look at the others. */
 export interface DoctorConfig {
   /** What every command reads, but the broker. */
   store?: AdminConfig;
@@ -34,7 +35,12 @@ export function doctorConfig(environment: NodeJS.ProcessEnv): DoctorConfig {
     // A wrong URL of the management API keeps from its policies alone.
     amqp: AMQP_URL?.trim() ? (broker(environment) ?? broker({ ...environment, AMQP_MANAGEMENT_URL: undefined })) : undefined,
     nova: part(() => loadConfig({ nova: NovaConfig }, environment).nova),
-    identity: part(() => loadConfig({ ...identityConfig(environment) }, environment)),
+    identity: part(() => loadConfig({ choice: IdentityChoice, ...identityConfig(environment) }, environment)),
     faults: [...new Set(faults)],
   };
+}
+
+/** As a gateway has it: another word would be taken for noauth. */
+class IdentityChoice {
+  @IsIn(['noauth', 'keystone']) readonly AUTH_STRATEGY: string = 'noauth';
 }

@@ -58,9 +58,12 @@ async function asked({ url, authorization }: Management, path: string, dispatche
     return { statusCode, text: await body.text() };
   } catch (cause) {
     const why = `cannot be asked (${reasonOf(cause)})`;
-    throw new Error(`${named({ url })} ${why}: see that RabbitMQ's plugin rabbitmq_management listens there; it is not AMQP's port.`, {
-      cause,
-    });
+    throw new Error(
+      `${named({ url })} ${why}: see that RabbitMQ's plugin rabbitmq_management listens there, which is not AMQP's port, and over TLS that AMQP_CA_FILE knows its certificate.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
