@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '@app/domain';
 import { Agent, request } from 'undici';
 import { caIn } from './ca-file.js';
 import type { KeystoneConfig } from './keystone.config.js';
@@ -117,8 +118,3 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-const messageOf = (error: unknown): string => {
-  const { message, code } = error as { message?: string; code?: string };
-  return message || code || 'no answer';
-};

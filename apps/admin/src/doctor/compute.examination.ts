@@ -1,7 +1,8 @@
+import { messageOf } from '@app/domain';
 import { type DetachCallers } from '@app/attachments';
 import { guardMode, type KeystoneConfig, Nova, type NovaConfig, type NovaGuardMode, novaUrl, saysAttachment } from '@app/openstack';
 import type { OwnToken } from './identity.examination.js';
-import { failed, type Finding, ok, reasonOf, warning } from './finding.js';
+import { failed, type Finding, ok, warning } from './finding.js';
 
 /** @throws where compute cannot be asked, or is not in the catalog */
 export async function examineCompute(config: NovaConfig, identity: KeystoneConfig | undefined, own: OwnToken | null): Promise<Finding[]> {
@@ -29,7 +30,7 @@ async function newestVersion(nova: Nova, url: string, mode: NovaGuardMode): Prom
     const where = mode === 'url' ? 'NOVA_URL' : "The catalog's endpoint, by NOVA_INTERFACE and OS_REGION_NAME";
     const mend =
       'see that compute listens there, under that path, and over TLS that its certificate is known (with Keystone, to OS_CACERT)';
-    throw new Error(`${where}: compute at ${url} cannot be asked (${reasonOf(cause)}): ${mend}.`, { cause });
+    throw new Error(`${where}: compute at ${url} cannot be asked (${messageOf(cause)}): ${mend}.`, { cause });
   }
 }
 

@@ -1,3 +1,5 @@
+import { messageOf } from '@app/domain';
+
 /** What was looked at, and what came out. `failed` needs somebody; `warning` is a choice that somebody should know of. */
 export type Finding = {
   what: string;
@@ -14,12 +16,6 @@ export async function examined(what: string, look: () => Promise<Finding[]>): Pr
   try {
     return await look();
   } catch (error) {
-    return [failed(what, reasonOf(error))];
+    return [failed(what, messageOf(error))];
   }
-}
-
-/** A refused connection on two addresses has no message of its own. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

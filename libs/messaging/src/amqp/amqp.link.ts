@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@app/domain';
 import { Logger } from '@nestjs/common';
 import { BehaviorSubject, filter, firstValueFrom } from 'rxjs';
 import type { AmqpAddress } from './amqp.address.js';
-import { reasonOf } from './amqp.refusal.js';
 import { AmqpSession, within } from './amqp.session.js';
 
 const FIRST_PAUSE_MS = 100;
@@ -75,7 +75,7 @@ export class AmqpLink {
       this.stands(session);
       return { stood, reason: (await session.ended).message };
     } catch (error) {
-      return { stood, reason: reasonOf(error) };
+      return { stood, reason: messageOf(error) };
     } finally {
       if (stood) this.up.next(null);
       await session?.close();

@@ -1,9 +1,9 @@
 import { unescape } from 'node:querystring';
+import { messageOf } from '@app/domain';
 import { Agent, request } from 'undici';
 import type { QueuePolicy } from '../broker-facts.js';
 import { DEAD_LETTER_QUEUE } from '../topology.js';
 import type { AmqpAddress } from './amqp.address.js';
-import { reasonOf } from './amqp.refusal.js';
 
 type Management = NonNullable<AmqpAddress['management']>;
 
@@ -57,7 +57,7 @@ async function asked({ url, authorization }: Management, path: string, dispatche
     });
     return { statusCode, text: await body.text() };
   } catch (cause) {
-    const why = `cannot be asked (${reasonOf(cause)})`;
+    const why = `cannot be asked (${messageOf(cause)})`;
     throw new Error(
       `${named({ url })} ${why}: see that RabbitMQ's plugin rabbitmq_management listens there, which is not AMQP's port, and over TLS that AMQP_CA_FILE knows its certificate.`,
       {
