@@ -53,14 +53,17 @@ function sentenceOf(missing: Needed[]): string {
   );
 }
 
+/** A machine that has just started may be bringing itself up to date: it is waited for, in seconds. */
+const WAITING = ['-q', '-o', 'DPkg::Lock::Timeout=300'];
+
 /** As little as can be: the services that the packages bring are kept from starting. */
 async function install(packages: string[]): Promise<void> {
   process.stderr.write(`installing ${packages.join(' ')} ...\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const forbidden = forbidServiceStarts();
   try {
-    await run('apt-get', ['-q', 'update'], { env, maxBuffer: 1 << 26 });
-    await run('apt-get', ['-q', '-y', 'install', '--no-install-recommends', ...packages], { env, maxBuffer: 1 << 26 });
+    await run('apt-get', [...WAITING, 'update'], { env, maxBuffer: 1 << 26 });
+    await run('apt-get', [...WAITING, '-y', 'install', '--no-install-recommends', ...packages], { env, maxBuffer: 1 << 26 });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`); // the sentence about what is missing follows
   } finally {
