@@ -110,9 +110,11 @@ function floorOf(one: CycleTrace, other: CycleTrace): Floor {
     gateway: programOf({ given: one.given, events: one.gateway }, { given: other.given, events: other.gateway }),
     worker,
     queue: delivery ? { name: delivery.queue, prefetch: delivery.window ?? 0 } : null,
-    session: one.gateway.find((event) => event.kind === 'query')?.session ?? '',
+    sessions: { gateway: sessionOf(one.gateway), worker: sessionOf(one.worker) },
   };
 }
+
+const sessionOf = (events: readonly TraceEvent[]): string => events.find((event) => event.kind === 'query')?.session ?? '';
 
 /** @throws Error for what belongs to no delivery. */
 function perDelivery(events: readonly TraceEvent[]): TraceEvent[][] {

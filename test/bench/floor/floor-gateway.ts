@@ -11,7 +11,7 @@ type Delivered = Awaited<ReturnType<Hands['delivery']>>;
 
 serveLoad(async (order: FloorOrder) => {
   const { amqpUrl, floor, clients } = order;
-  const pool = poolOf(order);
+  const pool = poolOf(order, 'gateway');
   const connection = await connect(amqpUrl, { noDelay: true });
   const replies = await Replies.on(await connection.createChannel());
   const runOf = (facts: ClientFacts): RunCycle => {

@@ -8,7 +8,7 @@ process.once('message', (order: FloorServers) => void serve(order));
 
 async function serve(order: FloorServers): Promise<void> {
   const { amqpUrl, floor } = order;
-  const pool = poolOf(order);
+  const pool = poolOf(order, 'worker');
   // Replies on another connection than deliveries, as the service has it.
   const [taking, replying] = await Promise.all([connect(amqpUrl, { noDelay: true }), connect(amqpUrl, { noDelay: true })]);
   const [channel, replies] = await Promise.all([taking.createChannel(), replying.createChannel()]);

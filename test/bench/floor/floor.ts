@@ -12,8 +12,8 @@ export interface Floor {
   worker: Record<string, Program>;
   /** Where the worker is delivered its messages, and how many at a time; null where it has no part. */
   queue: { name: string; prefetch: number } | null;
-  /** Of each connection to PostgreSQL, as the service asks for it. */
-  session: string;
+  /** Of each connection to PostgreSQL, as each of the apps asks for it. */
+  sessions: Record<'gateway' | 'worker', string>;
 }
 
 export interface FloorServers {
@@ -39,12 +39,12 @@ const parserOf = ((oid: number, format?: 'text') =>
     ? (text: string) => text
     : (types.getTypeParser(oid, format) as unknown)) as typeof types.getTypeParser;
 
-export const poolOf = ({ databaseUrl, floor }: FloorServers): Pool =>
+export const poolOf = ({ databaseUrl, floor }: FloorServers, app: keyof Floor['sessions']): Pool =>
   new Pool({
     connectionString: databaseUrl,
     max: POOL_SIZE,
     idleTimeoutMillis: 0,
-    options: floor.session,
+    options: floor.sessions[app],
     types: { getTypeParser: parserOf },
   });
 
