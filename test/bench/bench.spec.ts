@@ -16,13 +16,13 @@ it('given the bench, when it measures a cell for a moment, then every figure is 
 
   const { results } = JSON.parse(readFileSync(json, 'utf8')) as { results: Result[] };
   expect(results).toHaveLength(1);
-  for (const { cell, floor } of results) {
-    for (const measured of [cell, floor]) expect(measured).toMatchObject({ errors: {} });
+  for (const { cell, floor, roundTrips } of results) {
+    for (const measured of [cell, floor, roundTrips]) expect(measured).toMatchObject({ errors: {} });
     for (const service of SERVICES) expect(cell.cpu[service]).toBeGreaterThan(0);
     expect(Object.keys(cell.calls).sort()).toEqual(['complete', 'create', 'delete', 'show']);
     for (const { p50, p99 } of Object.values(cell.calls)) expect(p99).toBeGreaterThanOrEqual(p50);
     expect(cell.rate).toBeGreaterThan(0);
     expect(cell.memory.all).toBeGreaterThan(cell.memory.gatewayAndWorker);
-    expect(floor && cpuSum(floor)).toBeGreaterThan(0);
+    for (const bare of [floor, roundTrips]) expect(bare && cpuSum(bare)).toBeGreaterThan(0);
   }
 }, 240_000);

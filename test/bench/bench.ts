@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const cells = results.map(({ cell }) => cell);
   const parts = [machineLines(machine), cellTable(cells), callTable(cells), floorTable(results), ...said.map(verdictLine)];
   process.stdout.write(`${parts.join('\n')}\n`);
-  const all = results.flatMap(({ cell, floor }) => (floor ? [cell, floor] : [cell]));
+  const all = results.flatMap(({ cell, floor, roundTrips }) => [cell, floor, roundTrips].filter((measured) => measured !== null));
   if (!all.every(isValid)) throw new Error('there were errors: the cells that had them count for nothing');
 }
 

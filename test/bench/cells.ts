@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bed } from './bed';
 import type { LoadResult } from './closed-loop';
 import { type Floor, FLOOR_GATEWAY } from './floor/floor';
+import { ROUND_TRIPS, ROUND_TRIPS_OF } from './floor/round-trips';
 import { FloorWorker } from './floor/running-floor-worker';
 import type { LoadOrder } from './load';
 import { cpuOf, type Memory, MemorySampler, type PerService, perService, type Roots } from './measured-services';
@@ -28,10 +29,13 @@ export interface Cell extends CellKey, LoadResult {
   others: number;
 }
 
-/** A cell, and beside it the same statements and messages, bare. */
+/** A cell, and what it is held against. */
 export interface Result {
   cell: Cell;
+  /** The same statements and messages, bare. */
   floor: Cell | null;
+  /** As many statements, the smallest that there are, and the same messages. */
+  roundTrips: Cell | null;
 }
 
 export interface Window {
@@ -64,6 +68,8 @@ export async function measureService(bed: Bed, apps: Measured, key: CellKey, win
 export async function measureFloor(bed: Bed, floor: Floor, key: CellKey, window: Window): Promise<Cell> {
   const servers = { databaseUrl: bed.postgres.url, amqpUrl: bed.broker.url };
   const clients = await bed.clients(key.concurrency);
+  await bed.client.query(ROUND_TRIPS);
+  await bed.client.query(ROUND_TRIPS_OF, [clients.map(({ volume }) => volume)]);
   const worker = await FloorWorker.start({ ...servers, floor });
   try {
     const load = new RunningLoad(FLOOR_GATEWAY, { ...servers, floor, clients, warmUp: warmUpOf(window) });

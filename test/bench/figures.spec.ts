@@ -85,7 +85,7 @@ describe('what the tables and verdicts say', () => {
     ...over,
   });
   const verdictOf = (what: RegExp, ...cells: Cell[]) =>
-    verdicts(cells.map((one) => ({ cell: one, floor: null }))).find((verdict) => what.test(verdict.what));
+    verdicts(cells.map((one) => ({ cell: one, floor: null, roundTrips: null }))).find((verdict) => what.test(verdict.what));
   const attach8 = /attach-cycle over all four, 8/;
 
   it.each([
@@ -116,7 +116,9 @@ describe('what the tables and verdicts say', () => {
   it('compares the medians of two revisions, and a run with errors spoils its cell', () => {
     const compared = new Map<string, Compared>();
     const run = (which: 'old' | 'now', cpu: number, errors = {}) =>
-      note(compared, which, [{ cell: cell({ cpu: { gateway: cpu, worker: 0, broker: 0, database: 0 }, errors }), floor: null }]);
+      note(compared, which, [
+        { cell: cell({ cpu: { gateway: cpu, worker: 0, broker: 0, database: 0 }, errors }), floor: null, roundTrips: null },
+      ]);
     for (const cpu of [10, 12, 11]) run('old', cpu);
     for (const cpu of [5, 9, 5.5]) run('now', cpu);
     const [one] = compared.values();
@@ -144,7 +146,10 @@ describe('what the tables and verdicts say', () => {
     const floor = cell({ cpu: { gateway: 0.5, worker: 1, broker: 0.5, database: 3 } });
 
     expect(cellTable([cell({ errors: { 'show: 500': 3 } })])).toContain('3 × show: 500');
-    expect(floorTable([{ cell: cell({}), floor }])).toContain('1.50');
+    const roundTrips = cell({ cpu: { gateway: 0.5, worker: 0.5, broker: 0.5, database: 1 } });
+    const table = floorTable([{ cell: cell({}), floor, roundTrips }]);
+    expect(table).toMatch(/ floor .* 1\.50 /);
+    expect(table).toMatch(/ round trips .* 3\.00 /);
   });
 });
 

@@ -3,6 +3,7 @@ import { type AppPair, Bed } from './bed';
 import { type Cell, type CellKey, type Measured, measureFloor, measureService, type Result } from './cells';
 import { captureFloors } from './floor/capture';
 import type { Floor } from './floor/floor';
+import { roundTripsOf } from './floor/round-trips';
 import { type MachineFacts, machineFacts } from './machine';
 import { profileObserver, STATEMENT_SETTINGS, statementObserver } from './observers';
 import { type Options, PROFILES } from './options';
@@ -45,7 +46,14 @@ class Stage {
     const floors = wanted ? await captureFloors(this.bed, [...new Set(keys.map(({ workload }) => workload))]) : {};
     const cells = await this.service(keys);
     const results: Result[] = [];
-    for (const cell of cells) results.push({ cell, floor: await this.floor(cell, floors[cell.workload]) });
+    for (const cell of cells) {
+      const floor = floors[cell.workload];
+      results.push({
+        cell,
+        floor: await this.floor(cell, 'floor', floor),
+        roundTrips: await this.floor(cell, 'round trips', floor && roundTripsOf(floor)),
+      });
+    }
     return results;
   }
 
@@ -62,10 +70,10 @@ class Stage {
     return cells;
   }
 
-  private async floor({ workload, concurrency, stored }: CellKey, floor: Floor | undefined): Promise<Cell | null> {
+  private async floor({ workload, concurrency, stored }: CellKey, what: string, floor: Floor | undefined): Promise<Cell | null> {
     if (!floor) return null;
     const cell = await measureFloor(this.bed, floor, { workload, concurrency, stored }, this.options);
-    say(cell, 'floor', []);
+    say(cell, what, []);
     return cell;
   }
 

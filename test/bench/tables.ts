@@ -43,15 +43,16 @@ export function callTable(cells: readonly Cell[]): string {
   return table(['workload', 'stored', 'c', 'call', 'count', 'p50', 'p95', 'p99'], rows);
 }
 
-/** Beside each cell its own statements and messages, bare. */
+/** Beside each cell its own statements and messages, bare; and what as many round trips cost whatever they are about. */
 export function floorTable(results: readonly Result[]): string {
-  const head = ['floor of', 'stored', 'c', 'rate/s', ...SERVICES, 'CPU ms', 'service / floor', 'others', 'errors'];
-  const rows = results.flatMap(({ cell, floor }) => {
-    if (!floor) return [];
-    const ratio = figure(cpuSum(cell) / cpuSum(floor));
-    const cpu = SERVICES.map((service) => figure(floor.cpu[service]));
-    return [[...nameOf(floor), figure(floor.rate, 1), ...cpu, figure(cpuSum(floor)), ratio, percent(floor.others), errorsOf(floor)]];
-  });
+  const head = ['beside', 'stored', 'c', 'bare', 'rate/s', ...SERVICES, 'CPU ms', 'service / bare', 'others', 'errors'];
+  const row = (cell: Cell, what: string, bare: Cell | null) => {
+    if (!bare) return [];
+    const ratio = figure(cpuSum(cell) / cpuSum(bare));
+    const cpu = SERVICES.map((service) => figure(bare.cpu[service]));
+    return [[...nameOf(bare), what, figure(bare.rate, 1), ...cpu, figure(cpuSum(bare)), ratio, percent(bare.others), errorsOf(bare)]];
+  };
+  const rows = results.flatMap(({ cell, floor, roundTrips }) => [...row(cell, 'floor', floor), ...row(cell, 'round trips', roundTrips)]);
   return table(head, rows);
 }
 

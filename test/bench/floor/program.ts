@@ -4,7 +4,7 @@ import { type EventOf, shapeOf, type TraceEvent } from './trace';
 export type Source =
   | { from: 'constant'; value: unknown }
   /** Something that the cycle was given, or was answered by an earlier step, by the path to it. */
-  | { from: 'known'; path: string }
+  | { from: 'known'; path: string; /** What it was in both cycles, where it was the same. */ always?: unknown }
   /** Text with ids in its holes. */
   | { from: 'text'; parts: string[]; holes: Source[] }
   | { from: 'members'; members: Record<string, Source> }
@@ -102,7 +102,7 @@ class Sources {
     const differ = JSON.stringify(one) !== JSON.stringify(other);
     if (differ || (typeof one === 'string' && one.length >= TELLING)) {
       const known = this.known.find((candidate) => same(candidate.one, one) && same(candidate.other, other));
-      if (known) return { from: 'known', path: known.path };
+      if (known) return { from: 'known', path: known.path, ...(differ ? {} : { always: one }) };
     }
     if (!differ) return { from: 'constant', value: one };
     if (isObject(one) && isObject(other)) return this.ofMembers(one, other);
