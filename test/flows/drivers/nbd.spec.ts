@@ -140,7 +140,7 @@ describe('who is refused, and why', () => {
 
     expect(await nbdinfo(crossed)).toMatchObject({
       code: 1,
-      output: expect.stringMatching(/opt_go request: No such file or directory for export/),
+      output: expect.stringMatching(/No such file or directory for export/),
     });
   });
 
