@@ -6,6 +6,8 @@ import type { AmqpAddress } from './amqp.address.js';
 import { AmqpSession } from './amqp.session.js';
 
 const NO_QUEUE = 404;
+/** What the broker says of `x-death` once more: of the first, and since RabbitMQ 4 of the last one too. */
+const DEATH_IN_SHORT = /^x-(first|last)-death-/;
 
 /** Takes without acknowledging and goes away: the broker puts everything back where it was. */
 export class AmqpDeadLetters implements DeadLetters {
@@ -66,7 +68,7 @@ function deadLetterOf({ content, properties, fields }: GetMessage): DeadLetter {
     time: death ? new Date(death.time.value * 1_000) : null,
     type: typeof properties.type === 'string' ? properties.type : null,
     body: shownBody(content.toString('utf8')),
-    headers: Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('x-first-death'))),
+    headers: Object.fromEntries(Object.entries(rest).filter(([name]) => !DEATH_IN_SHORT.test(name))),
   };
 }
 
