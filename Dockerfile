@@ -31,5 +31,5 @@ EXPOSE 8776
 # Node is process 1 and takes SIGTERM itself: it drains, and exits 0.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]
-ENTRYPOINT ["node", "scripts/run.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "scripts/run.mjs"]
 CMD ["gateway"]

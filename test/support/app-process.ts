@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { register, unregister } from './test-run';
 import { until } from './until';
@@ -6,6 +7,14 @@ import { until } from './until';
 const ROOT = join(__dirname, '..', '..');
 /** Also where the machine has much else to do, and with a build before it. */
 const READY_WITHIN_MS = 120_000;
+
+/** What `npm run <app>` gives Node: its own switches, the script, the app. */
+export function commandOf(app: string, root = ROOT): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const command = /^exec node (.+)$/.exec(scripts[app === 'standalone' ? 'start' : app] ?? '')?.[1];
+  if (!command) throw new Error(`package.json does not say how ${app} is started`);
+  return command.split(' ');
+}
 
 /** One of the built apps, started as users start it; the first start builds it. */
 export class AppProcess {
@@ -18,7 +27,7 @@ export class AppProcess {
   /** `root`: another checkout of this repository. */
   static spawn(app: string, environment: Record<string, string>, args: string[] = [], root = ROOT): AppProcess {
     const env = { ...inherited(), ...environment };
-    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), app, ...args], {
+    const child = spawn(process.execPath, [...commandOf(app, root), ...args], {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
