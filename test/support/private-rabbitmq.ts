@@ -72,8 +72,8 @@ export class PrivateBroker {
   }
 
   /**
-   * kill -9. What it had confirmed is there after the next start, but for a quorum queue declared in the last second: RabbitMQ 3.10 has not
-   * yet written down where such a queue lives, and afterwards it exists, takes no message and gives none.
+   * kill -9. What it had confirmed is there after the next start, but for a queue declared in the last second or two, which RabbitMQ 3.10 has
+   * not yet written down: it may be gone, and a quorum queue may exist, take no message and give none.
    */
   crash(): Promise<void> {
     return this.end('SIGKILL');
