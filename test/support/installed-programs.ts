@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -53,8 +54,8 @@ function sentenceOf(missing: Needed[]): string {
   );
 }
 
-/** A machine that has just started may be bringing itself up to date: it is waited for, in seconds. */
-const WAITING = ['-q', '-o', 'DPkg::Lock::Timeout=300'];
+/** A machine that has just started may be bringing itself up to date: so long it is waited for. */
+const WAIT_FOR_APT_S = 300;
 
 /** As little as can be: the services that the packages bring are kept from starting. */
 async function install(packages: string[]): Promise<void> {
@@ -62,12 +63,26 @@ async function install(packages: string[]): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const forbidden = forbidServiceStarts();
   try {
-    await run('apt-get', [...WAITING, 'update'], { env, maxBuffer: 1 << 26 });
-    await run('apt-get', [...WAITING, '-y', 'install', '--no-install-recommends', ...packages], { env, maxBuffer: 1 << 26 });
+    await update(env);
+    await run('apt-get', ['-q', '-o', `DPkg::Lock::Timeout=${WAIT_FOR_APT_S}`, '-y', 'install', '--no-install-recommends', ...packages], {
+      env,
+      maxBuffer: 1 << 26,
+    });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`); // the sentence about what is missing follows
   } finally {
     forbidden.lift();
+  }
+}
+
+/** apt waits for dpkg's locks where it is told to, but never for that of its own lists. */
+async function update(env: NodeJS.ProcessEnv): Promise<void> {
+  for (const end = Date.now() + WAIT_FOR_APT_S * 1_000; ; await pause(2_000)) {
+    try {
+      return void (await run('apt-get', ['-q', 'update'], { env, maxBuffer: 1 << 26 }));
+    } catch (error) {
+      if (Date.now() > end || !String(error).includes('/lists/lock')) throw error;
+    }
   }
 }
 
