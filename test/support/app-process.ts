@@ -11,7 +11,7 @@ const READY_WITHIN_MS = 120_000;
 /** What `npm run <app>` gives Node: its own switches, the script, the app. */
 export function commandOf(app: string, root = ROOT): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-  const command = /^exec node (.+)$/.exec(scripts[app === 'standalone' ? 'start' : app] ?? '')?.[1];
+  const command = /^(?:exec )?node (.+)$/.exec(scripts[app === 'standalone' ? 'start' : app] ?? '')?.[1];
   if (!command) throw new Error(`package.json does not say how ${app} is started`);
   return command.split(' ');
 }
