@@ -10,7 +10,7 @@ import { createDatabase, databaseName, isolatedPostgres } from './postgres.js';
 import { isolatedBroker, sharedBrokerUrl } from './rabbitmq.js';
 import { register } from './test-run';
 
-/** RabbitMQ does not write at once what is declared: of queues declared in the moment before a kill -9 one in six was gone. */
+/** RabbitMQ does not write at once what is declared: of queues declared in the moment before a kill -9 one in six was gone (3.10). Nothing says when it has. */
 const DECLARED_FOR_GOOD_MS = 3_000;
 
 async function query(url: string, text: string): Promise<unknown[]> {

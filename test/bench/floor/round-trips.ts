@@ -9,7 +9,7 @@ export const ROUND_TRIPS_OF = `insert into round_trips select unnest($1::text[])
 const READ = { text: 'select made from round_trips where volume = $1', name: 'read' };
 const WRITTEN = { text: 'update round_trips set made = made + 1 where volume = $1 returning made', name: 'written' };
 
-const WRITES = /\b(?:insert into|update|delete from) /;
+const WRITES = /\b(?:insert into|(?<!for )update|delete from) /i;
 
 /**
  * The least that so many round trips can cost, whatever they are about: each statement finds one row by its key, and where it writes, counts in

@@ -6,7 +6,7 @@ import type { AmqpAddress } from './amqp.address.js';
 import { AmqpSession } from './amqp.session.js';
 
 const NO_QUEUE = 404;
-/** What the broker says of `x-death` once more: of the first, and since RabbitMQ 4 of the last one too. */
+/** What the broker says of `x-death` once more: of the first, and newer ones (4.0) of the last too. */
 const DEATH_IN_SHORT = /^x-(first|last)-death-/;
 
 /** Takes without acknowledging and goes away: the broker puts everything back where it was. */
