@@ -31,7 +31,7 @@ export class NoauthIdentity implements ClientIdentity {
   }
 
   async sdk(named: string): Promise<object> {
-    return { auth_type: 'admin_token', auth: { endpoint: this.volumesOf(named), token: named } };
+    return { auth_type: 'admin_token', auth: { endpoint: this.volumesOf(named) }, token: named };
   }
 
   async stop(): Promise<void> {}
@@ -43,11 +43,12 @@ export class NoauthIdentity implements ClientIdentity {
 
 /** Two endpoints do not fit into variables: the command takes the second one from a clouds.yaml only. */
 function cloudsFile(volumes: string, neighbours: string, token: string): string {
-  const auth = { endpoint: neighbours, token };
   const file = join(currentRun().folder, `clouds-${randomUUID()}.yaml`);
   writeFileSync(
     file,
-    JSON.stringify({ clouds: { [CLOUD]: { auth_type: 'admin_token', auth, block_storage_endpoint_override: volumes } } }),
+    JSON.stringify({
+      clouds: { [CLOUD]: { auth_type: 'admin_token', auth: { endpoint: neighbours }, token, block_storage_endpoint_override: volumes } },
+    }),
   );
   return file;
 }
